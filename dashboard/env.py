@@ -1,0 +1,215 @@
+"""Which settings did the environment give? Read once, typed, and refused in one sentence; imports no Django, so that the supervisor stays small."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from dashboard import keys
+from dashboard.keys import SettingError
+
+__all__ = [
+    "BASE_DIR",
+    "SettingError",
+    "celery_broker_url",
+    "data_dir",
+    "database",
+    "fernet_keys",
+    "flag",
+    "listing",
+    "load_dotenv",
+    "number",
+    "redis_url",
+    "run_dir",
+    "secret_key",
+    "text",
+]
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+# The kernel takes 107 bytes for a unix socket's path; the folder must leave room for the longest name put into it.
+_RUN_DIR_LIMIT = 107 - 33
+
+
+def load_dotenv(path: Path | None = None) -> None:
+    """Put the lines of the project's `.env` into the environment; a variable that is already there wins."""
+    file = path or BASE_DIR / ".env"
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{file} cannot be read ({error}); mend it or remove it.") from error
+    for count, raw in enumerate(lines, 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise SettingError(f"{file} line {count} is not NAME=value; mend that line.")
+        os.environ.setdefault(match[1], _unquoted(match[2]))
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] in "'\"" and value[-1] == value[0]:
+        return value[1:-1]
+    return re.split(r"\s+#", value, maxsplit=1)[0].strip()
+
+
+def text(name: str, default: str = "") -> str:
+    """The setting as it was written; an empty one counts as not given."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """The setting as yes or no."""
+    value = text(name).lower()
+    if not value:
+        return default
+    if value not in _YES | _NO:
+        raise SettingError(f"{name} is {value!r}; set it to 1 or 0.")
+    return value in _YES
+
+
+def number(name: str, default: int, low: int | None = None, high: int | None = None) -> int:
+    """The setting as a whole number between low and high, both included."""
+    value = text(name)
+    if not value:
+        return default
+    between = " ".join(part for part in (f"from {low}" * (low is not None), f"up to {high}" * (high is not None)) if part)
+    wish = f"set it to a whole number {between}".strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+        raise SettingError(f"{name} is {value!r}; {wish}.")
+    found = int(value)
+    if (low is not None and found < low) or (high is not None and found > high):
+        raise SettingError(f"{name} is {found}; {wish}.")
+    return found
+
+
+def listing(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """The setting as a list; commas divide, spaces around them don't count."""
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def data_dir() -> Path:
+    """The folder of everything Quayside keeps; a relative one stands in the project."""
+    return BASE_DIR / Path(text("DATA_DIR", "var")).expanduser()
+
+
+def run_dir() -> Path:
+    """The folder of sockets, mode 0700: DATA_DIR/run, or a short one that DATA_DIR/run then links to."""
+    wanted = data_dir() / "run"
+    folder = wanted if len(os.fsencode(wanted)) <= _RUN_DIR_LIMIT else _short_run_dir(wanted)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise SettingError(f"{folder} belongs to somebody else; remove it or set DATA_DIR to another folder.")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            folder.chmod(0o700)
+        if folder != wanted and not wanted.is_symlink():
+            wanted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            wanted.symlink_to(folder)
+    except FileExistsError as error:
+        if folder != wanted and wanted.is_symlink():  # another process made the link first
+            return folder
+        raise SettingError(f"{wanted} is in the way of a folder of that name; move it away.") from error
+    except OSError as error:
+        raise SettingError(keys.refusal(wanted, error)) from error
+    return folder
+
+
+def _short_run_dir(wanted: Path) -> Path:
+    """The same short folder in every process that names the same DATA_DIR."""
+    digest = hashlib.sha256(os.fsencode(wanted.absolute())).hexdigest()[:12]
+    return Path(f"/tmp/quayside-{os.geteuid()}-{digest}")  # noqa: S108 - its owner and mode are checked
+
+
+def redis_url() -> str:
+    """Where Redis listens: REDIS_URL, else the private one on a unix socket."""
+    given = text("REDIS_URL")
+    if not given:
+        return "unix://" + quote(str(run_dir() / "redis.sock"))
+    if urlsplit(given).scheme not in {"redis", "rediss", "unix"}:
+        raise SettingError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return given
+
+
+def celery_broker_url() -> str:
+    """The same Redis in Celery's spelling, which differs for unix sockets and TLS."""
+    parts = urlsplit(redis_url())
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme == "unix":
+        login = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
+        database_number = query.get("db", "0")
+        return f"redis+socket://{login}{parts.path}?virtual_host={database_number}"
+    if parts.scheme == "rediss":
+        query.setdefault("ssl_cert_reqs", "required")
+        return parts._replace(query=urlencode(query)).geturl()
+    return parts.geturl()
+
+
+def database() -> dict[str, object]:
+    """Django's DATABASES["default"]: SQLite in DATA_DIR, or PostgreSQL by DATABASE_URL."""
+    given = text("DATABASE_URL")
+    return _postgresql(given) if given else _sqlite()
+
+
+def _sqlite() -> dict[str, object]:
+    pragmas = (
+        "journal_mode=WAL",  # readers never wait for the writer
+        "synchronous=FULL",  # an audit record that was written is still there after a power cut
+        "journal_size_limit=33554432",
+        "temp_store=MEMORY",
+    )
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": data_dir() / "db.sqlite3",
+        "OPTIONS": {
+            # A transaction that begins as a reader and then writes fails at once when another wrote meanwhile: take the lock first.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name or port == -1:
+        raise SettingError("DATABASE_URL must look like postgres://user:password@host:5432/name.")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or query.pop("host", "")),
+        "PORT": str(port or ""),
+        # Under ASGI every request has a thread of its own: a connection kept longer than the request would never be used again.
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **query},
+    }
+
+
+def secret_key() -> str:
+    """Django's SECRET_KEY, made at first use."""
+    return keys.secret_key(data_dir() / "keys" / "secret.key")
+
+
+def fernet_keys() -> list[str]:
+    """The keys that encrypt secrets at rest, newest first; the first is made at first use."""
+    return keys.fernet_keys(data_dir() / "keys" / "secrets.key")

@@ -1,0 +1,78 @@
+"""The key files of this installation: made once, readable by their owner only, and the same for processes that start at the same moment."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import errno
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """A setting or the data folder is unusable; its text is one sentence that says what to do."""
+
+
+def secret_key(file: Path) -> str:
+    """Django's SECRET_KEY, from its file."""
+    key = _read_or_make(file, lambda: secrets.token_urlsafe(50))
+    if len(key) < 50:
+        raise SettingError(f"{file} is damaged; put the file back from a backup, or remove it, which signs everybody out.")
+    return key
+
+
+def fernet_keys(file: Path) -> list[str]:
+    """The keys of secrets at rest, newest first, one a line."""
+    found = _read_or_make(file, lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()).split()
+    if not found or not all(map(_is_fernet_key, found)):
+        raise SettingError(f"{file} is damaged; put it back from a backup, for without it stored secrets cannot be read.")
+    return found
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _read_or_make(file: Path, make: Callable[[], str]) -> str:
+    try:
+        try:
+            return file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            _make(file, make())
+            return file.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{file} is damaged; put the file back from a backup.") from error
+    except OSError as error:
+        raise SettingError(refusal(file, error)) from error
+
+
+def _make(file: Path, key: str) -> None:
+    """Write the whole key beside its place, then link it in: whoever links first wins, and nobody reads half a key."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "w", encoding="ascii") as out:
+            out.write(key + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink()
+
+
+def refusal(path: Path, error: OSError) -> str:
+    """The sentence for a file or folder that the system refused."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"The disk is full at {path}; free some space or set DATA_DIR to a folder on another disk."
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"{path} may not be written by this user; change its owner or set DATA_DIR to a folder of yours."
+    return f"{path} cannot be used ({error.strerror or error}); mend that or set DATA_DIR to another folder."
