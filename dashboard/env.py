@@ -38,8 +38,8 @@ _RUN_DIR_LIMIT = 107 - 33
 
 
 def load_dotenv(path: Path | None = None) -> None:
-    """Put the lines of the project's `.env` into the environment; a variable that is already there wins."""
-    file = path or BASE_DIR / ".env"
+    """Put the lines of `.env` (or of the file that DOTENV names) into the environment; a variable that is already there wins."""
+    file = path or BASE_DIR / text("DOTENV", ".env")
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
