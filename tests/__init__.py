@@ -1,0 +1,1 @@
+"""The proof: mirrors the tree, with the testbed that starts real engines beside it."""

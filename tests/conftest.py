@@ -1,0 +1,108 @@
+"""Hands tests the testbed's real parts: started at first use, shared by a worker's session, stopped at its end."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+from tests.testbed.engine import Engine
+from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.parts import MissingPartError
+from tests.testbed.process import Part
+from tests.testbed.workspace import make_workspace, remove_workspace
+
+APart = TypeVar("APart", bound=Part)
+
+# Whoever asks for one of these needs no mark of their own.
+REAL_PARTS = {
+    "engine",
+    "tls_engine",
+    "ssh_server",
+    "registry",
+    "auth_registry",
+    "slow_registry",
+    "run_container",
+    "spare_engine",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a real part as `engine`, before -m chooses."""
+    for item in items:
+        if REAL_PARTS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.engine)
+
+
+def everything_is_needed() -> bool:
+    return os.environ.get("CI") == "true" or os.environ.get("QUAYSIDE_TESTS_NEED_ALL") == "1"
+
+
+def without(missing: MissingPartError) -> None:
+    """Skip, naming the part; where everything is needed, fail."""
+    if everything_is_needed():
+        pytest.fail(str(missing), pytrace=False)
+    pytest.skip(str(missing))
+
+
+def started(part: APart) -> Iterator[APart]:
+    """The part, started; stopped when the fixture ends, also when the start failed half way."""
+    try:
+        part.start()
+    except MissingPartError as missing:
+        without(missing)
+    except BaseException:
+        part.stop()
+        raise
+    try:
+        yield part
+    finally:
+        part.stop()
+
+
+@pytest.fixture(scope="session")
+def workspace() -> Iterator[Path]:
+    """A short-named folder for the engines and servers of this session, emptied of all they leave behind."""
+    folder = make_workspace()
+    yield folder
+    remove_workspace(folder)
+
+
+@pytest.fixture(scope="session")
+def engine(workspace: Path) -> Iterator[Engine]:
+    """A private engine with the base image and three containers, which tests leave as they are:
+    `ticker` (running, logs a line a second), `web` (running, serves HTTP), `failed` (exited with 3).
+    """
+    for part in started(Engine(workspace, "engine")):
+        load_base_image(part)
+        labels = ["--label=com.docker.compose.project=shop", "--label=com.docker.compose.service"]
+        ticker = "i=0; while :; do echo tick $i; i=$((i+1)); sleep 1; done"
+        part.run("--name=ticker", f"{labels[1]}=ticker", labels[0], BASE_IMAGE, "sh", "-c", ticker)
+        part.run("--name=web", f"{labels[1]}=web", labels[0], BASE_IMAGE, "httpd", "-f", "-h", "/srv")
+        part.docker("run", "--name=failed", BASE_IMAGE, "sh", "-c", "echo giving up >&2; exit 3", check=False)
+        yield part
+
+
+@pytest.fixture
+def spare_engine(workspace: Path) -> Iterator[Engine]:
+    """An engine of one test's own with the base image, to be killed, frozen or restarted."""
+    for part in started(Engine(workspace, f"spare-{uuid4().hex[:6]}")):
+        load_base_image(part)
+        yield part
+
+
+@pytest.fixture
+def run_container(engine: Engine) -> Iterator[Callable[..., str]]:
+    """`run_container(*arguments)` is `docker run --detach` on `engine`: the id; all are removed after the test."""
+    ids: list[str] = []
+
+    def run(*arguments: str) -> str:
+        ids.append(engine.run(*arguments))
+        return ids[-1]
+
+    yield run
+    for container in ids:
+        engine.remove_container(container)
