@@ -12,6 +12,9 @@ from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, load_base_image
 from tests.testbed.parts import MissingPartError
 from tests.testbed.process import Part
+from tests.testbed.redis_server import RedisServer
+from tests.testbed.registry import Registry
+from tests.testbed.ssh import SshServer
 from tests.testbed.workspace import make_workspace, remove_workspace
 
 APart = TypeVar("APart", bound=Part)
@@ -106,3 +109,40 @@ def run_container(engine: Engine) -> Iterator[Callable[..., str]]:
     yield run
     for container in ids:
         engine.remove_container(container)
+
+
+@pytest.fixture(scope="session")
+def tls_engine(workspace: Path) -> Iterator[Engine]:
+    """An engine that also listens on `tcp_url`, for those who show a certificate of its `tls` material."""
+    for part in started(Engine(workspace, "tls-engine", tcp="tls")):
+        load_base_image(part)
+        yield part
+
+
+@pytest.fixture(scope="session")
+def ssh_server(workspace: Path) -> Iterator[SshServer]:
+    """An SSH server; `engine.socket` is reachable through it, for it runs on the same machine."""
+    yield from started(SshServer(workspace))
+
+
+@pytest.fixture(scope="session")
+def registry(workspace: Path) -> Iterator[Registry]:
+    """An open, empty registry: `registry.publish(engine, "team/app:1", [2, 3])` puts an image there."""
+    yield from started(Registry(workspace))
+
+
+@pytest.fixture(scope="session")
+def auth_registry(workspace: Path) -> Iterator[Registry]:
+    """A registry that wants the login in its `htpasswd`."""
+    yield from started(Registry(workspace, "auth-registry", htpasswd=("ada", "let-me-in")))
+
+
+@pytest.fixture(scope="session")
+def slow_registry(workspace: Path) -> Iterator[Registry]:
+    """A registry that sends 1 MB a second to all its clients together; `wire.bytes_per_second` may be changed."""
+    yield from started(Registry(workspace, "slow-registry", throttle_bytes_per_second=1_000_000))
+
+
+@pytest.fixture(scope="session")
+def redis_server(workspace: Path) -> Iterator[RedisServer]:
+    yield from started(RedisServer(workspace))
