@@ -1,0 +1,138 @@
+"""What happens to every request: an id, the actor behind it, and an answer in words when something fails."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
+
+from dashboard.pages import errors
+from hosts.access import Actor, ActorKind
+from hosts.engine.errors import EngineError
+from hosts.models import User
+
+log = structlog.get_logger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+# Everything else needs a person who has signed in.
+OPEN_PATHS = re.compile(r"/(accounts/login/|accounts/logout/|setup/|healthz$|static/|i18n/)")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the browser; a proxy's word is taken only where TRUST_PROXY says so."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    if settings.TRUST_PROXY:
+        address = request.headers.get("X-Forwarded-For", address).split(",")[-1].strip()
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
+
+
+def actor_of(user: User | AnonymousUser, address: str = "") -> Actor:
+    """The actor behind a signed-in person or a stranger."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return Actor.nobody(address=address)
+    return Actor(ActorKind.PERSON, user.get_username(), user.pk, address)
+
+
+@sync_and_async_middleware
+def request_id(get_response: Any) -> Any:
+    """Give each request an id that its log lines, its audit records and its jobs carry."""
+
+    def begin(request: HttpRequest) -> str:
+        given = request.headers.get("X-Request-ID", "")
+        name = given if settings.TRUST_PROXY and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = name
+        structlog.contextvars.bind_contextvars(request_id=name)
+        return name
+
+    if iscoroutinefunction(get_response):
+
+        async def awaited(request: HttpRequest) -> HttpResponseBase:
+            name = begin(request)
+            response: HttpResponseBase = await get_response(request)
+            response["X-Request-ID"] = name
+            return response
+
+        return awaited
+
+    def called(request: HttpRequest) -> HttpResponseBase:
+        name = begin(request)
+        response: HttpResponseBase = get_response(request)
+        response["X-Request-ID"] = name
+        return response
+
+    return called
+
+
+class SignedIn:
+    """Deny by default: without a signed-in person only `OPEN_PATHS` answer; puts `request.actor` on every request."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self.get_response):
+            return self._async(request)
+        request.actor = SimpleLazyObject(lambda: actor_of(request.user, client_address(request)))
+        return self._turned_away(request, request.user.is_authenticated) or self.get_response(request)
+
+    async def _async(self, request: HttpRequest) -> HttpResponseBase:
+        user = await request.auser()
+        request.actor = actor_of(user, client_address(request))
+        answer = self._turned_away(request, user.is_authenticated)
+        return answer or await self.get_response(request)
+
+    @staticmethod
+    def _turned_away(request: HttpRequest, signed_in: bool) -> HttpResponse | None:
+        if signed_in or OPEN_PATHS.match(request.path_info):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+        return redirect_to_login(request.get_full_path())
+
+
+class InWords:
+    """Turn what a view may raise into a page that says what happened."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, EngineError):
+            return errors.engine_error(request, exception)
+        if isinstance(exception, errors.Refused):
+            return errors.refused(request, exception)
+        if isinstance(exception, errors.BadQuery):
+            return errors.bad_query(request, exception)
+        return None
+

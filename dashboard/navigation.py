@@ -1,0 +1,44 @@
+"""The side navigation and the host switcher: what this person may open, asked at each page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from hosts.access import Capability, Denied, Target, grant, visible_hosts
+
+# Name of the URL, label, icon, and the capability over the whole console that it needs, if any.
+PLACES = (
+    ("overview", _("Overview"), "layout-dashboard", None),
+    ("hosts", _("Hosts"), "server", None),
+    ("containers", _("Containers"), "box", None),
+    ("images", _("Images"), "stack-2", None),
+    ("networks", _("Networks"), "network", None),
+    ("volumes", _("Volumes"), "database", None),
+    ("jobs", _("Jobs"), "list-check", None),
+    ("registries", _("Registries"), "building-warehouse", Capability.REGISTRY_MANAGE),
+    ("people", _("People"), "users", Capability.PERSON_MANAGE),
+    ("audit", _("Audit"), "history", Capability.AUDIT_VIEW),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """`nav`: places with url, label, icon, active; `nav_hosts`: the hosts the person may see. Lazily, for whole pages."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"nav": [], "nav_hosts": []}
+    return {"nav": lambda: _places(request), "nav_hosts": lambda: visible_hosts(request.actor)}
+
+
+def _places(request: HttpRequest) -> list[dict[str, Any]]:
+    over_all = not isinstance(grant(request.actor, Capability.REGISTRY_MANAGE, Target("console")), Denied)
+    found = []
+    for name, label, icon, capability in PLACES:
+        if capability and not over_all:
+            continue
+        url = reverse(name)
+        active = request.path == url or (name != "overview" and request.path.startswith(url))
+        found.append({"url": url, "label": label, "icon": icon, "active": active})
+    return found

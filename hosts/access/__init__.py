@@ -1,0 +1,8 @@
+"""The only place where a permission is decided: `grant(actor, capability, target)`."""
+
+from hosts.access.actors import Actor, ActorKind
+from hosts.access.capabilities import Capability
+from hosts.access.decide import Denied, Grant, grant, visible_hosts
+from hosts.access.targets import Target
+
+__all__ = ["Actor", "ActorKind", "Capability", "Denied", "Grant", "Target", "grant", "visible_hosts"]

@@ -1,0 +1,55 @@
+"""Writing the trail: an intent before the act, one ending after it. Only `operations.perform` may import this.
+
+Each call is a transaction of its own. When the intent cannot be written it raises, and the act does not happen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from hosts import nudges
+from hosts.access import Actor, Target
+from hosts.models import AuditEnding, AuditEvent, Outcome
+
+
+def begin(actor: Actor, action: str, capability: str, target: Target, inputs: dict[str, Any]) -> AuditEvent:
+    """Write what is about to be done; `inputs` must already be free of secrets."""
+    host = target.host
+    return AuditEvent.objects.create(
+        at=timezone.now(),
+        actor_kind=actor.kind,
+        actor_name=actor.name[:255],
+        actor_id=actor.user_id,
+        address=actor.address[:64],
+        action=action[:64],
+        capability=capability,
+        host_id=host.pk if host else None,
+        host_name=host.name if host else "",
+        noun=target.noun[:20],
+        object_id=target.id[:255],
+        object_name=target.name[:255],
+        inputs=inputs,
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+    )
+
+
+def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:
+    """Write how it ended; False when it has an ending already, which then stays."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            AuditEnding.objects.create(
+                event=event,
+                at=now,
+                outcome=outcome,
+                message=message[:2000],
+                milliseconds=max(0, int((now - event.at).total_seconds() * 1000)),
+            )
+    except IntegrityError:
+        return False
+    nudges.send("audit", event.action)
+    return True

@@ -1,0 +1,67 @@
+"""Putting a job in the queue: the row first, the message after commit, and again when Redis was down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from hosts import nudges
+from hosts.access import Actor, Target
+from hosts.models import AuditEvent, Job, JobState
+
+log = structlog.get_logger(__name__)
+
+
+def enqueue(
+    actor: Actor, operation: str, title: str, targets: list[Target], inputs: dict[str, Any], event: AuditEvent | None
+) -> Job:
+    """Make the row and send it to a worker once the transaction is through; more than one target makes a bulk job."""
+    first = targets[0]
+    bulk = event is None
+    job = Job.objects.create(
+        operation=operation,
+        title=str(title)[:255],
+        person_id=actor.user_id,
+        actor={"kind": actor.kind, "name": actor.name, "user_id": actor.user_id, "address": actor.address},
+        host=None if bulk and len({target.host for target in targets}) > 1 else first.host,
+        noun=first.noun,
+        engine_id="" if bulk else first.id,
+        name="" if bulk else first.name[:255],
+        inputs=inputs,
+        items=[_item(target) for target in targets] if bulk else [],
+        audit=event,
+    )
+    transaction.on_commit(lambda: announce(job))
+    return job
+
+
+def announce(job: Job) -> None:
+    dispatch(job)
+    nudges.send("jobs", "queued")
+
+
+def dispatch(job: Job) -> bool:
+    """Send the job to a worker; False when Redis does not answer, and the sweep sends it later."""
+    try:
+        current_app.send_task("hosts.tasks.run_job", [str(job.pk)], retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("job waits for Redis", job=str(job.pk), reason=str(error))
+        return False
+    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(dispatched_at=timezone.now())
+    return True
+
+
+def _item(target: Target) -> dict[str, Any]:
+    return {
+        "noun": target.noun,
+        "host": target.host.pk if target.host else None,
+        "host_name": target.host.name if target.host else "",
+        "id": target.id,
+        "name": target.name,
+    }

@@ -1,0 +1,42 @@
+"""Every table, one module per noun."""
+
+from hosts.models.access import Role, RoleAssignment
+from hosts.models.audit import AuditEnding, AuditEvent, ImmutableError, Outcome
+from hosts.models.containers import Container
+from hosts.models.hosts import Host, HostEvent, HostGroup, HostState
+from hosts.models.images import Image
+from hosts.models.inventory import Link, LinkKind, Row
+from hosts.models.jobs import ACTIVE, Job, JobState
+from hosts.models.networks import Network
+from hosts.models.people import SetupLink, User, no_administrator
+from hosts.models.registries import Registry
+from hosts.models.secrets import SecretError
+from hosts.models.volumes import Volume
+
+__all__ = [
+    "ACTIVE",
+    "AuditEnding",
+    "AuditEvent",
+    "Container",
+    "Host",
+    "HostEvent",
+    "HostGroup",
+    "HostState",
+    "Image",
+    "ImmutableError",
+    "Job",
+    "JobState",
+    "Link",
+    "LinkKind",
+    "Network",
+    "Outcome",
+    "Registry",
+    "Role",
+    "RoleAssignment",
+    "Row",
+    "SecretError",
+    "SetupLink",
+    "User",
+    "Volume",
+    "no_administrator",
+]

@@ -1,0 +1,90 @@
+"""The trail: what somebody set out to do, and how it ended. Rows are added and never changed.
+
+Two tables, both append-only by a trigger in the database: the intent is written before the act, and its one ending
+after it, so a crash in between leaves an event without an ending and not a false one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Outcome(models.TextChoices):
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class ImmutableError(Exception):
+    """Somebody tried to change or remove a row of the trail."""
+
+
+class _AppendOnlyQuerySet(models.QuerySet[Any]):
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise ImmutableError("The trail is only added to.")
+
+    update = _refuse
+    aupdate = _refuse
+    bulk_update = _refuse
+    abulk_update = _refuse
+    delete = _refuse
+    adelete = _refuse
+    update_or_create = _refuse
+    aupdate_or_create = _refuse
+    _raw_delete = _refuse
+
+
+class AppendOnly(models.Model):
+    objects = _AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ImmutableError("The trail is only added to.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ImmutableError("The trail is only added to.")
+
+
+class AuditEvent(AppendOnly):
+    """What was set out to be done. Names are copied, not linked: they stay true when the person or host is gone."""
+
+    at = models.DateTimeField(db_index=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_name = models.CharField(max_length=255, db_index=True)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    address = models.CharField(max_length=64, blank=True, default="")
+    action = models.CharField(max_length=64, db_index=True)
+    capability = models.CharField(max_length=64, blank=True, default="")
+    host_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    host_name = models.CharField(max_length=63, blank=True, default="", db_index=True)
+    noun = models.CharField(max_length=20)
+    object_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
+    object_name = models.CharField(max_length=255, blank=True, default="")
+    inputs = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.action} {self.object_name}"
+
+
+class AuditEnding(AppendOnly):
+    event = models.OneToOneField(AuditEvent, models.PROTECT, related_name="ending")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, db_index=True)
+    message = models.TextField(blank=True, default="")
+    milliseconds = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.outcome}"

@@ -1,0 +1,61 @@
+"""Long operations under way: the row is the truth, whatever the queue believes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    INTERRUPTED = "interrupted", _("Interrupted")
+
+
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Job(models.Model):
+    """One long operation. `lease` names the one worker run that may write to it; `items` are the objects of a bulk run
+    and `report` what became of each; `progress` is what the operation last said, shaped by `hosts.jobs.progress`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operation = models.CharField(max_length=64)
+    title = models.CharField(max_length=255)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="jobs")
+    actor = models.JSONField()
+    host = models.ForeignKey("hosts.Host", models.SET_NULL, null=True, blank=True, related_name="jobs")
+    noun = models.CharField(max_length=20)
+    engine_id = models.CharField(max_length=255, blank=True, default="")
+    name = models.CharField(max_length=255, blank=True, default="")
+    inputs = models.JSONField(default=dict)
+    items = models.JSONField(default=list)
+    report = models.JSONField(default=list)
+    progress = models.JSONField(default=dict)
+    audit = models.ForeignKey("hosts.AuditEvent", models.PROTECT, null=True, related_name="+")
+    retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
+    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED, db_index=True)
+    message = models.TextField(blank=True, default="")
+    cancel_requested = models.BooleanField(default=False)
+    lease = models.UUIDField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-queued_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE

@@ -1,0 +1,68 @@
+"""Secrets at rest: sealed with a key that is not SECRET_KEY, and bound to the row and column they belong to.
+
+A sealed text can be neither read nor moved: the place it belongs to stands inside the encrypted part, so one row's
+ciphertext is refused in another. Nothing is opened by a query; `unseal` is called where the secret is used.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+class SecretError(Exception):
+    """A sealed text that cannot be opened: the key is gone, or the text belongs elsewhere."""
+
+
+class SealedField(models.TextField):  # type: ignore[type-arg]
+    """Holds a sealed text or nothing. Being a type of its own, rotation finds every column."""
+
+
+def seal(plain: str, place: str) -> str:
+    """Encrypt for one place; an empty text stays empty."""
+    if not plain:
+        return ""
+    return _keys().encrypt(json.dumps([place, plain]).encode()).decode()
+
+
+def unseal(sealed: str, place: str) -> str:
+    if not sealed:
+        return ""
+    try:
+        where, plain = json.loads(_keys().decrypt(sealed.encode()))
+    except (InvalidToken, ValueError) as error:
+        raise SecretError("A stored secret cannot be opened with the keys in keys/secrets.key.") from error
+    if where != place:
+        raise SecretError("A stored secret stands in a row that it does not belong to.")
+    return str(plain)
+
+
+def reseal(sealed: str) -> str:
+    """The same secret under the newest key."""
+    return _keys().rotate(sealed.encode()).decode() if sealed else ""
+
+
+class SecretOwner(models.Model):
+    """A row with sealed columns; `uid` names it before and after it has a primary key."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def set_secret(self, column: str, plain: str) -> None:
+        setattr(self, column, seal(plain, self._place(column)))
+
+    def secret(self, column: str) -> str:
+        return unseal(getattr(self, column), self._place(column))
+
+    def _place(self, column: str) -> str:
+        return f"{self._meta.db_table}:{self.uid}:{column}"
+
+
+def _keys() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.SECRETS_KEYS])

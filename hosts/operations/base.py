@@ -1,0 +1,163 @@
+"""What an operation is: one small class from which its button, form, confirmation, permission, record and job derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from hosts.access import Capability, Grant, Target
+from hosts.facts import Noun
+
+if TYPE_CHECKING:
+    from hosts.engine.connect import Engine
+    from hosts.jobs.progress import Reporter
+
+Words = str | Promise
+MASK = "•••"
+
+
+class Danger(StrEnum):
+    """How much is at stake: nothing, a service that stops answering, or something that cannot be brought back."""
+
+    NONE = "none"
+    CONFIRM = "confirm"
+    DESTROY = "destroy"
+
+
+class NotPossible(Exception):  # noqa: N818 - it is an answer in words, not a fault
+    """The operation cannot be carried out as things stand; the text is for the person."""
+
+
+class OperationForm(forms.Form):
+    """What a person fills in; knows the target that it is for. A field in `secret` never reaches the trail."""
+
+    secret: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.target = target
+
+
+@dataclass(slots=True)
+class Call:
+    """One run of an operation: the grant, the checked inputs, and the engine where the target has one.
+
+    `thing` is the target as the engine describes it now. `touch` names what else changed, so that its row is fetched
+    again; the target itself always is. `reporter` is there in a job.
+    """
+
+    grant: Grant
+    inputs: Mapping[str, Any]
+    engine: Engine | None = None
+    thing: Any = None
+    reporter: Reporter | None = None
+    touched: list[tuple[Noun, str]] = field(default_factory=list)
+
+    @property
+    def target(self) -> Target:
+        return self.grant.target
+
+    @property
+    def docker(self) -> Engine:
+        if self.engine is None:
+            raise LookupError("This operation has no engine")
+        return self.engine
+
+    def touch(self, noun: Noun, object_id: str) -> None:
+        self.touched.append((noun, object_id))
+
+
+class Operation:
+    """Subclass it, name it `noun.verb`, and it exists everywhere. `done` is the sentence after success; `%(name)s` in
+    it is the target's name. Where `run` returns a sentence, that one is used."""
+
+    name: ClassVar[str] = ""
+    label: ClassVar[Words] = ""
+    done: ClassVar[Words] = ""
+    icon: ClassVar[str] = "player-play"
+    capability: ClassVar[Capability]
+    noun: ClassVar[str]
+    form: ClassVar[type[OperationForm]] = OperationForm
+    danger: ClassVar[Danger] = Danger.NONE
+    warning: ClassVar[Words] = ""
+    long: ClassVar[bool] = False
+    bulk: ClassVar[bool] = True
+    needs_engine: ClassVar[bool] = True
+    listed: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.name:
+            if cls.name in _REGISTRY:
+                raise TypeError(f"There are two operations named {cls.name}")
+            _REGISTRY[cls.name] = cls()
+
+    def offered(self, thing: Any) -> bool:
+        """Whether it makes sense for this row or fact as it stands; who may do it is decided elsewhere."""
+        return True
+
+    def run(self, call: Call) -> str | None:
+        raise NotImplementedError
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is asked something before it runs."""
+        return self.danger is not Danger.NONE or bool(self.form.base_fields)
+
+    def initial(self, target: Target) -> dict[str, Any]:
+        """What the form holds at first, where it changes something that is there already."""
+        return {}
+
+    def consequences(self, target: Target) -> list[str]:
+        """What goes, item by item, for the confirmation."""
+        return []
+
+    def sentence(self, target: Target) -> str:
+        return str(self.done or _("Done: %(name)s.")) % {"name": target.label}
+
+    def recorded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs as the trail keeps them: secrets masked, long text cut, files by name and size."""
+        return {
+            name: _for_record(name in self.form.secret, values[name])
+            for name in self.form.base_fields
+            if name in values and values[name] not in (None, "", [], ())
+        }
+
+
+_REGISTRY: dict[str, Operation] = {}
+
+
+def find(name: str) -> Operation | None:
+    """The operation of that name, or None: unknown means refused."""
+    return _REGISTRY.get(name)
+
+
+def every() -> list[Operation]:
+    return list(_REGISTRY.values())
+
+
+def offered_for(noun: str, thing: Any, may: Callable[[Capability], bool]) -> list[Operation]:
+    """The listed operations on one object that make sense now and that the person may do, in order of declaration."""
+    return [
+        operation
+        for operation in _REGISTRY.values()
+        if operation.noun == noun and operation.listed and may(operation.capability) and operation.offered(thing)
+    ]
+
+
+def _for_record(secret: bool, value: Any) -> Any:
+    if secret:
+        return MASK
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, list | tuple):
+        return [str(part)[:500] for part in value[:50]]
+    if hasattr(value, "name") and hasattr(value, "size"):
+        return f"{value.name} ({value.size} bytes)"
+    return str(value)[:500]

@@ -1,0 +1,211 @@
+"""The one road by which anything changes: ask, record, act, record, refresh, nudge.
+
+A refusal is recorded. The intent is on disk before Docker hears a word, and each intent gets one ending. An answer
+that did not come in time ends as *unknown* and never as a failure that may in truth have succeeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hosts import nudges
+from hosts.access import Actor, Denied, Grant, Target, grant
+from hosts.audit import record
+from hosts.engine.connect import Engine, open_engine
+from hosts.engine.errors import EngineError
+from hosts.facts import Noun
+from hosts.inventory.write import refresh
+from hosts.jobs import queue
+from hosts.jobs.progress import Cancelled, Reporter
+from hosts.models import AuditEvent, HostState, Job, Outcome
+from hosts.operations.base import Call, NotPossible, Operation, OperationForm
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of it. `outcome` is None when nothing was tried: the form has errors, or a job was queued."""
+
+    target: Target
+    outcome: Outcome | None
+    message: str = ""
+    form: OperationForm | None = None
+    job: Job | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is Outcome.SUCCEEDED or self.job is not None
+
+
+def perform(
+    actor: Actor,
+    operation: Operation,
+    target: Target,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+) -> Result:
+    """Carry out an operation on a target, or queue it when it is long."""
+    answer = grant(actor, operation.capability, target)
+    if isinstance(answer, Denied):
+        raw = {key: (data or {}).get(key) for key in operation.form.base_fields}
+        event = record.begin(actor, operation.name, operation.capability, target, operation.recorded(raw))
+        record.end(event, Outcome.REFUSED, answer.reason)
+        return Result(target, Outcome.REFUSED, answer.reason)
+    form = operation.form(data or {}, files or {}, target=target)
+    if not form.is_valid():
+        return Result(target, None, _("Nothing was changed: mend the marked fields."), form=form)
+    inputs = operation.recorded(form.cleaned_data)
+    if operation.long:
+        return _enqueue(actor, operation, target, form, inputs)
+    event = record.begin(actor, operation.name, operation.capability, target, inputs)
+    result = _carry_out(event, operation, answer, form.cleaned_data, None)
+    return Result(target, *result, form=form)
+
+
+def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:
+    """Queue one job that performs the operation on each target, with a report per item.
+
+    Each item is granted, recorded and ended by itself when its turn comes, so the job has no record of its own.
+    """
+    form = operation.form(data, target=targets[0])
+    if not form.is_valid():
+        return Result(targets[0], None, _("Nothing was changed: mend the marked fields."), form=form)
+    title = _("%(label)s: %(count)s objects") % {"label": operation.label, "count": len(targets)}
+    plain = {key: data.get(key) for key in operation.form.base_fields if data.get(key) is not None}
+    with transaction.atomic():
+        job = queue.enqueue(actor, operation.name, title, targets, plain, None)
+    return Result(targets[0], None, str(title), job=job)
+
+
+def run_job(job: Job, operation: Operation, actor: Actor, target: Target, reporter: Reporter) -> tuple[Outcome, str]:
+    """The worker's half of a long operation: the grant is asked for again, and the record begun at the click ends."""
+    event = job.audit
+    if event is None:
+        raise LookupError(f"Job {job.pk} has no record")
+    answer = grant(actor, operation.capability, target)
+    if isinstance(answer, Denied):
+        record.end(event, Outcome.REFUSED, answer.reason)
+        return Outcome.REFUSED, answer.reason
+    form = operation.form(job.inputs, target=target)
+    if not form.is_valid():
+        message = "; ".join(str(error) for errors in form.errors.values() for error in errors)
+        record.end(event, Outcome.FAILED, message)
+        return Outcome.FAILED, message
+    return _carry_out(event, operation, answer, form.cleaned_data, reporter)
+
+
+def record_reading(
+    actor: Actor, capability: str, target: Target, inputs: dict[str, Any] | None = None, *, action: str = ""
+) -> Grant | Denied:
+    """Decide about a reading that matters (logs, an export), and record it whichever way it goes."""
+    answer = grant(actor, capability, target)
+    event = record.begin(actor, action or capability, capability, target, inputs or {})
+    if isinstance(answer, Denied):
+        record.end(event, Outcome.REFUSED, answer.reason)
+    else:
+        record.end(event, Outcome.SUCCEEDED)
+    return answer
+
+
+def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, message: str = "") -> None:
+    """Record what happened outside of an operation: a login, a failed one, an administrator made in the shell."""
+    record.end(record.begin(actor, action, "", target, {}), outcome, message)
+
+
+def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
+    """End a record whose run can no longer end it: a job that was cancelled in the queue, or a worker that died."""
+    record.end(event, outcome, message)
+
+
+def _enqueue(
+    actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]
+) -> Result:
+    title = f"{operation.label}: {form.cleaned_data.get('title') or operation_subject(form, target)}"
+    plain = {name: form.data.get(name) for name in operation.form.base_fields if form.data.get(name) is not None}
+    with transaction.atomic():
+        event = record.begin(actor, operation.name, operation.capability, target, inputs)
+        job = queue.enqueue(actor, operation.name, title, [target], plain, event)
+    return Result(target, None, title, form=form, job=job)
+
+
+def operation_subject(form: OperationForm, target: Target) -> str:
+    """What a job's title names: the first thing that was filled in, else the target."""
+    filled = [str(value) for value in form.cleaned_data.values() if isinstance(value, str) and value]
+    return filled[0][:200] if filled else target.label
+
+
+def _carry_out(
+    event: AuditEvent, operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: Reporter | None
+) -> tuple[Outcome, str]:
+    """Act, and end the record whatever happens."""
+    outcome, message = Outcome.UNKNOWN, _("Quayside stopped in the middle.")
+    try:
+        message = _act(operation, answer, inputs, reporter) or operation.sentence(answer.target)
+        outcome = Outcome.SUCCEEDED
+    except NotPossible as error:
+        outcome, message = Outcome.FAILED, str(error)
+    except Cancelled:
+        outcome, message = Outcome.CANCELLED, _("Cancelled.")
+    except EngineError as error:
+        outcome, message = Outcome.UNKNOWN if error.outcome_unknown else Outcome.FAILED, error.sentence
+    except Exception:
+        log.exception("operation failed", operation=operation.name, event_id=event.pk)
+        outcome, message = Outcome.UNKNOWN, _("Quayside itself failed; its log has the details (record %s).") % event.pk
+    finally:
+        record.end(event, outcome, message)
+    return outcome, message
+
+
+def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: Reporter | None) -> str | None:
+    target = answer.target
+    if not operation.needs_engine:
+        return operation.run(Call(answer, inputs, reporter=reporter))
+    _check_host(answer)
+    with open_engine(answer) as engine:
+        call = Call(answer, inputs, engine, reporter=reporter)
+        if target.noun in list(Noun):
+            call.thing = _noun(engine, Noun(target.noun)).get(target.id).thing
+            if not operation.offered(call.thing):
+                raise NotPossible(_("%(name)s has changed meanwhile, and this is no longer possible.") % {"name": target.label})
+            call.touch(Noun(target.noun), target.id)
+        try:
+            return operation.run(call)
+        finally:
+            _bring_up_to_date(engine, call)
+
+
+def _check_host(answer: Grant) -> None:
+    host = answer.host
+    if host.pk and not host.enabled:
+        raise NotPossible(_("The host %(name)s is disabled.") % {"name": host.name})
+    if host.state == HostState.CHANGED and answer.changes:
+        raise NotPossible(
+            _("Another engine answers at the address of %(name)s. Confirm it on the host's page first.") % {"name": host.name}
+        )
+
+
+def _noun(engine: Engine, noun: Noun) -> Any:
+    return {
+        Noun.CONTAINER: engine.containers,
+        Noun.IMAGE: engine.images,
+        Noun.NETWORK: engine.networks,
+        Noun.VOLUME: engine.volumes,
+    }[noun]
+
+
+def _bring_up_to_date(engine: Engine, call: Call) -> None:
+    """Fetch what was touched, so that the next page shows it; when that fails the watcher will bring it."""
+    host = call.grant.host
+    for noun, object_id in call.touched:
+        try:
+            refresh(engine, noun, object_id)
+        except EngineError as error:
+            log.warning("row not refreshed", host=host.name, noun=str(noun), reason=error.sentence)
+        nudges.send(f"host.{host.pk}", str(noun))

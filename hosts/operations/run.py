@@ -1,0 +1,83 @@
+"""The worker's side: take the job's lease, carry it out with a beating heart, and write how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hosts import nudges
+from hosts.access import Actor, ActorKind, Target
+from hosts.jobs import lease
+from hosts.jobs.progress import Cancelled, Reporter
+from hosts.models import Host, Job, JobState, Outcome
+from hosts.operations.base import Operation, find
+from hosts.operations.perform import perform, run_job
+
+log = structlog.get_logger(__name__)
+
+_STATE_OF = {
+    Outcome.SUCCEEDED: JobState.SUCCEEDED,
+    Outcome.CANCELLED: JobState.CANCELLED,
+}
+
+
+def run(job_id: str) -> None:
+    """Run one job from its lease to its last word; does nothing when it is not there to be taken."""
+    job = lease.take(job_id)
+    if job is None:
+        return
+    nudges.send("jobs", "running")
+    nudges.send(f"job.{job.pk}", "running")
+    reporter = Reporter(job)
+    with lease.Heart(job, reporter.cancel):
+        state, message = _carry_out(job, reporter)
+        reporter.finish()
+    lease.write(job, state=state, message=message, ended_at=timezone.now())
+    nudges.send(f"job.{job.pk}", state)
+    nudges.send("jobs", state)
+
+
+def actor_of(job: Job) -> Actor:
+    """Who queued it; what they may do is asked again now."""
+    kept = job.actor
+    return Actor(ActorKind(kept["kind"]), kept["name"], kept["user_id"], kept["address"])
+
+
+def _carry_out(job: Job, reporter: Reporter) -> tuple[JobState, str]:
+    operation = find(job.operation)
+    if operation is None:
+        return JobState.FAILED, _("There is no operation named %s any more.") % job.operation
+    try:
+        if job.items:
+            return _bulk(job, operation, reporter)
+        target = Target(job.noun, job.host, job.engine_id, job.name)
+        outcome, message = run_job(job, operation, actor_of(job), target, reporter)
+    except Cancelled:
+        return JobState.CANCELLED, _("Cancelled.")
+    except Exception:
+        log.exception("job failed", job=str(job.pk))
+        return JobState.FAILED, _("Quayside itself failed; its log has the details (job %s).") % job.pk
+    return _STATE_OF.get(outcome, JobState.FAILED), message
+
+
+def _bulk(job: Job, operation: Operation, reporter: Reporter) -> tuple[JobState, str]:
+    actor = actor_of(job)
+    hosts = Host.objects.in_bulk({item["host"] for item in job.items if item["host"]})
+    lines: list[dict[str, Any]] = []
+    for item in job.items:
+        reporter.report(lines, len(job.items))
+        target = Target(item["noun"], hosts.get(item["host"]), item["id"], item["name"])
+        result = perform(actor, operation, target, job.inputs)
+        lines.append({**item, "outcome": result.outcome or Outcome.FAILED, "message": result.message})
+    reporter.report(lines, len(job.items))
+    bad = sum(line["outcome"] != Outcome.SUCCEEDED for line in lines)
+    if bad:
+        return JobState.FAILED, ngettext("%(bad)s of %(all)s failed.", "%(bad)s of %(all)s failed.", bad) % {
+            "bad": bad,
+            "all": len(lines),
+        }
+    return JobState.SUCCEEDED, _("All %s done.") % len(lines)
