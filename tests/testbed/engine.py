@@ -1,8 +1,10 @@
 """A private Docker engine: started, killed, frozen, restarted and removed without a trace by the test that wants it."""
 
 import contextlib
+import json
 import os
 import random
+import re
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -86,6 +88,7 @@ class Engine(Part):
         network = random.randrange(64, 224)
         command = [
             program("dockerd"),
+            f"--config-file={self._write_configuration()}",
             f"--data-root={self.data_root}",
             f"--exec-root={self.folder / 'run'}",
             f"--pidfile={self.folder / 'dockerd.pid'}",
@@ -111,6 +114,17 @@ class Engine(Part):
         elif self.tcp:
             command.append("--tls=false")
         return command + self.options
+
+    def _write_configuration(self) -> Path:
+        """A configuration of our own: not the machine's, and with an identity that no other engine here has."""
+        shown = subprocess.run([program("dockerd"), "--version"], check=True, capture_output=True, text=True).stdout
+        version = re.search(r"version (\d+)", shown)
+        # Engines before 23 take their ID from a key in /etc/docker, which all of a machine would share; later ones
+        # make one up in their data root and do not know this setting.
+        shares_key = version is not None and int(version[1]) < 23
+        path = self.folder / "daemon.json"
+        path.write_text(json.dumps({"deprecated-key-path": str(self.folder / "key.json")} if shares_key else {}))
+        return path
 
     def _add_bridge(self) -> None:
         if self.bridge and not Path("/sys/class/net", self.bridge).exists():

@@ -98,6 +98,10 @@ def test_containers_outlive_a_killed_engine_with_live_restore(workspace: Path) -
         assert (state["Running"], state["StartedAt"]) == (True, started)
 
 
+def test_each_engine_has_an_identity_of_its_own(engine: Engine, tls_engine: Engine) -> None:
+    assert engine.http.json("GET", "/info")["ID"] != tls_engine.http.json("GET", "/info")["ID"]
+
+
 def test_tls_wants_a_client_certificate(tls_engine: Engine) -> None:
     tls = tls_engine.tls
     assert tls is not None
