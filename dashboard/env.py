@@ -1,4 +1,7 @@
-"""Which settings did the environment give? Read once, typed, and refused in one sentence; imports no Django, so that the supervisor stays small."""
+"""Which settings did the environment give: typed, and refused in one sentence?
+
+It imports no Django, so that the supervisor stays small.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ _RUN_DIR_LIMIT = 107 - 33
 
 
 def load_dotenv(path: Path | None = None) -> None:
-    """Put the lines of `.env` (or of the file that DOTENV names) into the environment; a variable that is already there wins."""
+    """Put the lines of `.env` (or of the file DOTENV names) into the environment; a variable already there wins."""
     file = path or BASE_DIR / text("DOTENV", ".env")
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -82,7 +85,9 @@ def number(name: str, default: int, low: int | None = None, high: int | None = N
     value = text(name)
     if not value:
         return default
-    between = " ".join(part for part in (f"from {low}" * (low is not None), f"up to {high}" * (high is not None)) if part)
+    between = " ".join(
+        part for part in (f"from {low}" * (low is not None), f"up to {high}" * (high is not None)) if part
+    )
     wish = f"set it to a whole number {between}".strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         raise SettingError(f"{name} is {value!r}; {wish}.")
@@ -173,7 +178,7 @@ def _sqlite() -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": data_dir() / "db.sqlite3",
         "OPTIONS": {
-            # A transaction that begins as a reader and then writes fails at once when another wrote meanwhile: take the lock first.
+            # A transaction that reads first and then writes fails at once when another wrote meanwhile: lock first.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
@@ -198,7 +203,7 @@ def _postgresql(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or query.pop("host", "")),
         "PORT": str(port or ""),
-        # Under ASGI every request has a thread of its own: a connection kept longer than the request would never be used again.
+        # Under ASGI every request has a thread of its own: a connection kept longer would never be used again.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, **query},

@@ -1,4 +1,4 @@
-"""The key files of this installation: made once, readable by their owner only, and the same for processes that start at the same moment."""
+"""The key files of this installation: made once, for their owner only, and one for processes that start together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def secret_key(file: Path) -> str:
     """Django's SECRET_KEY, from its file."""
     key = _read_or_make(file, lambda: secrets.token_urlsafe(50))
     if len(key) < 50:
-        raise SettingError(f"{file} is damaged; put the file back from a backup, or remove it, which signs everybody out.")
+        raise SettingError(
+            f"{file} is damaged; put the file back from a backup, or remove it, which signs everybody out."
+        )
     return key
 
 
@@ -27,7 +29,9 @@ def fernet_keys(file: Path) -> list[str]:
     """The keys of secrets at rest, newest first, one a line."""
     found = _read_or_make(file, lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()).split()
     if not found or not all(map(_is_fernet_key, found)):
-        raise SettingError(f"{file} is damaged; put it back from a backup, for without it stored secrets cannot be read.")
+        raise SettingError(
+            f"{file} is damaged; put it back from a backup, for without it stored secrets cannot be read."
+        )
     return found
 
 
@@ -57,7 +61,7 @@ def _make(file: Path, key: str) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with open(descriptor, "w", encoding="ascii") as out:
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
             out.write(key + "\n")
             out.flush()
             os.fsync(out.fileno())

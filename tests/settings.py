@@ -11,4 +11,4 @@ if not os.environ.get("QUAYSIDE_TEST_DATA_DIR"):
     os.environ["DOTENV"] = os.devnull
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-from dashboard.settings import *  # noqa: E402, F403 - the folder must be named first
+from dashboard.settings import *  # noqa: F403 - the folder must be named first

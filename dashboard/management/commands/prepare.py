@@ -1,0 +1,83 @@
+"""Makes the data folder ready for this version: migrations, static files, the local host.
+
+Its last line is the setup link, if one is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from typing import NoReturn
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from dashboard import keys
+from dashboard.static_files import changed_digest, remember
+
+# The settled status for "the last line is the sentence".
+_SAID_IN_ONE_SENTENCE = 3
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--engine", default="", help="the local engine's address")
+        for name in ("ca", "cert", "key"):
+            parser.add_argument(f"--{name}", default="", help="a TLS file of the local engine")
+
+    def handle(self, *_: object, **options: str) -> None:
+        try:
+            self._migrate()
+            self._collect_static()
+        except OSError as error:
+            self._refuse(keys.refusal(settings.DATA_DIR, error))
+        except DatabaseError as error:
+            self._refuse(_database_sentence(error))
+        if options["engine"]:
+            self._add_host(options)
+        call_command("setup_link", stdout=self.stdout)
+
+    def _migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+            self.stdout.write("The database is up to date.")
+
+    def _collect_static(self) -> None:
+        if digest := changed_digest():
+            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            remember(digest)
+
+    def _add_host(self, options: dict[str, str]) -> None:
+        files = [word for name in ("ca", "cert", "key") if options[name] for word in (f"--{name}", options[name])]
+        said = io.StringIO()
+        try:
+            call_command("hosts", "add", "local", options["engine"], "--if-missing", *files, stdout=said, stderr=said)
+        except CommandError as error:
+            # The console is of use without it: the reason is shown, and the Hosts page lets a person mend it.
+            self.stdout.write(f"The local engine could not be added: {error}")
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        self.stdout.write(sentence)
+        self.stdout.flush()
+        sys.exit(_SAID_IN_ONE_SENTENCE)
+
+
+def _database_sentence(error: DatabaseError) -> str:
+    said = " ".join(str(error).split())
+    if connection.vendor != "sqlite":
+        return f"The database of DATABASE_URL refuses ({said}); start that server or mend DATABASE_URL."
+    if "full" in said:
+        return f"The disk is full at {settings.DATA_DIR}; free some space or set DATA_DIR to a folder on another disk."
+    if "readonly" in said or "unable to open" in said:
+        return f"{connection.settings_dict['NAME']} may not be written by this user; change its owner or set DATA_DIR."
+    if "malformed" in said or "not a database" in said:
+        return f"{connection.settings_dict['NAME']} is damaged; put it back from a backup, or remove it to begin anew."
+    return f"The database refuses ({said}); mend that and start again."

@@ -1,0 +1,118 @@
+"""`manage.py up`: starts Quayside on one machine, keeps it running, and stops it on Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+
+from dashboard import env
+from dashboard.env import SettingError
+from dashboard.up import claims, install_engine, liveness, local_engine, programs
+from dashboard.up.child import Program
+from dashboard.up.local_engine import Engine
+from dashboard.up.redis_server import private_redis, wait_for_redis
+from dashboard.up.supervise import Supervisor
+from dashboard.up.words import CannotStart, Output
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    """The exit status: 0 after an orderly stop, 1 after one sentence that says what to do."""
+    output = Output()
+    try:
+        env.load_dotenv()
+        host, port = programs.address()
+        with claims.claim_data_dir(env.data_dir()):
+            claims.check_address(host, port)
+            env.secret_key()
+            env.fernet_keys()
+            engine = _engine(output)
+            asyncio.run(run(output, private_redis(), programs.prepare(engine), programs.services()))
+    except (CannotStart, SettingError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:  # before the loop took the signals over
+        return 130
+    return 0
+
+
+def _engine(output: Output) -> Engine | None:
+    """This machine's own engine, found or brought, unless ENGINE=none."""
+    wish = env.text("ENGINE", "auto")
+    if wish not in {"auto", "none"}:
+        raise SettingError(f"ENGINE is {wish!r}; set it to auto or none.")
+    if wish == "none":
+        return None
+    engine, notes = local_engine.find()
+    for note in notes:
+        output.say(note)
+    if engine is None and not notes and install_engine.can_install():
+        engine = install_engine.install(output)
+    output.say(
+        f"Engine: {engine.url}" if engine else "No engine on this machine; connect your first host on the Hosts page."
+    )
+    return engine
+
+
+async def run(output: Output, redis: Program | None, prepare: Program, services: Sequence[Program]) -> None:
+    """Start all, keep all, and stop all when a signal comes or the start fails."""
+    supervisor, stop = Supervisor(output), asyncio.Event()
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, _on_signal, supervisor, stop)
+    work = asyncio.create_task(_serve(output, supervisor, redis, prepare, services))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if stop.is_set():
+            output.say("Stopping.")
+        work.cancel()
+        await supervisor.stop()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+def _on_signal(supervisor: Supervisor, stop: asyncio.Event) -> None:
+    if stop.is_set():  # asked twice: at once, then
+        supervisor.kill()
+    stop.set()
+
+
+async def _serve(
+    output: Output, supervisor: Supervisor, redis: Program | None, prepare: Program, services: Sequence[Program]
+) -> None:
+    if redis:
+        await supervisor.keep(redis)
+    await wait_for_redis(seconds=10)
+    *said, link = (await supervisor.run_once(prepare)).last_lines or [""]
+    if link and not link.startswith("http"):
+        said, link = [*said, link], ""
+    for line in said:
+        output.line(prepare.name, line)
+    for service in services:
+        await supervisor.keep(service)
+    await _announce(output, link)
+    await liveness.watch(supervisor, services, env.redis_url())
+    await asyncio.Event().wait()
+
+
+async def _announce(output: Output, setup_link: str) -> None:
+    """Say where the console is, once it is there."""
+    host, port = programs.address()
+    inside = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what people type is not where they look
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(inside, port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            break
+    shown = f"[{inside}]" if ":" in inside else inside
+    output.say(f"Quayside is at http://{shown}:{port} (Ctrl-C stops it)")
+    if setup_link:
+        output.say(f"There is no administrator yet. Make one with this link, which works once: {setup_link}")

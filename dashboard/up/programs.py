@@ -1,0 +1,56 @@
+"""Which processes make up Quayside on one machine, and how is each started?"""
+
+from __future__ import annotations
+
+import sys
+
+from dashboard import env
+from dashboard.up.child import Program, Pulse
+from dashboard.up.local_engine import Engine
+
+# glibc otherwise keeps a heap of up to 64 MB address space for each thread and hands little of it back.
+_LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+
+
+def prepare(engine: Engine | None) -> Program:
+    """What runs once before the others; its last line is the setup link, if one is needed."""
+    options = engine.as_options() if engine else ()
+    return Program("prepare", (sys.executable, "manage.py", "prepare", *options), _LEAN, quiet=True)
+
+
+def services() -> list[Program]:
+    """What runs all the time, in the order of starting."""
+    return [_web(), _worker(), _watcher()]
+
+
+def address() -> tuple[str, int]:
+    """Where the web process listens."""
+    return env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, low=1, high=65535)
+
+
+def _web() -> Program:
+    host, port = address()
+    # Only a proxy that was named may say who the client is: the trail believes it.
+    trusted = ("--proxy-headers", "--forwarded-allow-ips", env.text("TRUSTED_PROXIES", "127.0.0.1"))
+    proxies = trusted if env.flag("TRUST_PROXY") else ("--no-proxy-headers",)
+    command = (
+        *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--host", host, "--port", str(port)),
+        *("--lifespan", "off", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        *("--timeout-graceful-shutdown", "5", "--log-level", "warning", "--no-access-log", "--no-server-header"),
+        *proxies,
+    )
+    return Program("web", command, _LEAN)
+
+
+def _worker() -> Program:
+    command = (
+        *(sys.executable, "-m", "celery", "-q", "-A", "dashboard", "worker", "-P", "threads", "-c", "4"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
+    )
+    pulse = Pulse("quayside:alive:worker", lasts=90, sent_by="watcher")
+    return Program("worker", command, _LEAN, pulse=pulse)
+
+
+def _watcher() -> Program:
+    pulse = Pulse("quayside:alive:watcher", lasts=15)
+    return Program("watcher", (sys.executable, "manage.py", "watch"), _LEAN, pulse=pulse)

@@ -1,0 +1,50 @@
+"""The supervisor over small stand-in programs, run as a process of its own: `python -m tests.launch.stand_ins PLAN.json`."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from dashboard import env
+from dashboard.up import claims, programs
+from dashboard.up.child import Program, Pulse
+from dashboard.up.main import run
+from dashboard.up.redis_server import private_redis
+from dashboard.up.words import CannotStart, Output
+
+LISTEN = """
+import os, socket, time
+one = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
+print("listening", flush=True)
+while True:
+    one.accept()[0].close()
+"""
+SLEEP = "import time; print('here', flush=True); time.sleep(600)"
+
+
+def main(plan: Path) -> int:
+    """Run what the plan names: {"prepare": code, "services": [{"name", "code", "pulse"}]}."""
+    wanted = json.loads(plan.read_text())
+    try:
+        with claims.claim_data_dir(env.data_dir()):
+            claims.check_address(*programs.address())
+            prepare = Program("prepare", (sys.executable, "-c", wanted.get("prepare", "")), quiet=True)
+            services = [
+                Program(
+                    one["name"],
+                    (sys.executable, "-c", one["code"]),
+                    pulse=Pulse(**one["pulse"]) if one.get("pulse") else None,
+                )
+                for one in wanted["services"]
+            ]
+            asyncio.run(run(Output(), private_redis(), prepare, services))
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ["DOTENV"] = os.devnull
+    sys.exit(main(Path(sys.argv[1])))
