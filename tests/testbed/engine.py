@@ -219,7 +219,8 @@ class Engine(Part):
             self.process.resume()
             if self.http.is_up():
                 self.remove_containers()
-            self.process.stop()
+            # Not in good order: that takes a second, to write down what is deleted next.
+            self.kill()
         self.process = None
         if self.folder.exists():
             end_processes(self.folder)
