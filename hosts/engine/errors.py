@@ -1,0 +1,105 @@
+"""What can go wrong with an engine, in a sentence that a person understands; nothing else leaves hosts.engine."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+SENTENCE_LIMIT = 500
+DETAIL_LIMIT = 4096
+
+
+class EngineError(Exception):
+    """`sentence` is for people and translated; `detail` is what the engine or the library said, hostile and bounded.
+
+    `outcome_unknown`: whether a change that was under way may have happened all the same.
+    """
+
+    outcome_unknown: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        self.sentence = cut(sentence, SENTENCE_LIMIT)
+        self.detail = cut(detail, DETAIL_LIMIT)
+        super().__init__(self.sentence)
+
+
+class AddressError(EngineError, ValueError):
+    """An address or a key that cannot be used as it was written; `field` is the column of Host to mend."""
+
+    def __init__(self, sentence: str, field: str = "url", detail: str = "") -> None:
+        super().__init__(sentence, detail)
+        self.field = field
+
+
+class Unreachable(EngineError):
+    """Nobody answers there: nothing was sent, so nothing happened."""
+
+
+class TimedOut(EngineError):
+    """The engine took the request and did not answer in time."""
+
+    outcome_unknown = True
+
+
+class Lost(EngineError):
+    """The connection broke after the request was sent."""
+
+    outcome_unknown = True
+
+
+class Refused(EngineError):
+    """Somebody answers and will not let us in: TLS, SSH, or the rights on a socket."""
+
+
+class TooOld(EngineError):
+    """The engine and Quayside have no version of the API in common."""
+
+
+class BadAnswer(EngineError):
+    """What came back is no answer of an engine: garbage, half of one, too large, or a redirect."""
+
+    outcome_unknown = True
+
+
+class ChangedEngine(EngineError):
+    """Another engine answers at a known address."""
+
+
+class HostDisabled(EngineError):
+    """The host is switched off in Quayside."""
+
+
+class NotFound(EngineError):
+    """The engine has no such object."""
+
+
+class Conflict(EngineError):
+    """The object's state does not allow it, such as removing what is in use."""
+
+
+class Invalid(EngineError):
+    """The engine does not accept what was asked."""
+
+
+class Failed(EngineError):
+    """The engine tried and failed."""
+
+
+class RegistryDenied(EngineError):
+    """The registry wants another login, or the login may not do this."""
+
+
+class RegistryUnreachable(EngineError):
+    """The engine does not reach the registry."""
+
+
+class DiskFull(Failed):
+    """The engine's machine has no space left."""
+
+
+class Cancelled(EngineError):
+    """Somebody called it off."""
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, no longer than the limit; an ellipsis says that it went on."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
