@@ -39,7 +39,7 @@ async def asend(topic: str, what: str = "") -> None:
                 await layer.group_send(HOSTS_GROUP, message)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis: who acts must not be held up by it
         if not _silenced:
-            log.warning("nudges are not sent: %s", error or type(error).__name__)
+            log.warning("nudges are not sent: %s", str(error) or type(error).__name__)
         _silenced = True
     else:
         if _silenced:
