@@ -11,7 +11,7 @@ from dashboard.up.supervise import Supervisor
 
 
 async def watch(
-    supervisor: Supervisor, programs: Sequence[Program], url: str, *, every: float = 15, limit: float = 90
+    supervisor: Supervisor, programs: Sequence[Program], url: str, every: float = 15, limit: float = 90
 ) -> None:
     """Look every few seconds, for ever; end what has been silent for longer than the limit, both in seconds."""
     pulses = {program.name: program.pulse for program in programs if program.pulse}

@@ -58,12 +58,21 @@ def _engine(output: Output) -> Engine | None:
     return engine
 
 
-async def run(output: Output, redis: Program | None, prepare: Program, services: Sequence[Program]) -> None:
-    """Start all, keep all, and stop all when a signal comes or the start fails."""
+async def run(
+    output: Output,
+    redis: Program | None,
+    prepare: Program,
+    services: Sequence[Program],
+    look: tuple[float, float] = (15, 90),
+) -> None:
+    """Start all, keep all, and stop all when a signal comes or the start fails.
+
+    `look`: every how many seconds a process's pulse is looked at, and how long it may be silent.
+    """
     supervisor, stop = Supervisor(output), asyncio.Event()
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, _on_signal, supervisor, stop)
-    work = asyncio.create_task(_serve(output, supervisor, redis, prepare, services))
+    work = asyncio.create_task(_serve(output, supervisor, redis, prepare, services, look))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,7 +92,12 @@ def _on_signal(supervisor: Supervisor, stop: asyncio.Event) -> None:
 
 
 async def _serve(
-    output: Output, supervisor: Supervisor, redis: Program | None, prepare: Program, services: Sequence[Program]
+    output: Output,
+    supervisor: Supervisor,
+    redis: Program | None,
+    prepare: Program,
+    services: Sequence[Program],
+    look: tuple[float, float],
 ) -> None:
     if redis:
         await supervisor.keep(redis)
@@ -96,7 +110,7 @@ async def _serve(
     for service in services:
         await supervisor.keep(service)
     await _announce(output, link)
-    await liveness.watch(supervisor, services, env.redis_url())
+    await liveness.watch(supervisor, services, env.redis_url(), *look)
     await asyncio.Event().wait()
 
 

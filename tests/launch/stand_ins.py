@@ -1,12 +1,14 @@
-"""The supervisor over small stand-in programs, run as a process of its own: `python -m tests.launch.stand_ins PLAN.json`."""
+"""The supervisor over small stand-in programs, as a process: `python -m tests.launch.stand_ins PLAN.json`."""
 
 import asyncio
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from dashboard import env
+from dashboard.env import SettingError
 from dashboard.up import claims, programs
 from dashboard.up.child import Program, Pulse
 from dashboard.up.main import run
@@ -23,23 +25,22 @@ while True:
 SLEEP = "import time; print('here', flush=True); time.sleep(600)"
 
 
+def service(name: str, code: str, pulse: dict[str, Any] | None = None) -> Program:
+    """A stand-in: a few lines of Python."""
+    return Program(name, (sys.executable, "-c", code), pulse=Pulse(**pulse) if pulse else None)
+
+
 def main(plan: Path) -> int:
     """Run what the plan names: {"prepare": code, "services": [{"name", "code", "pulse"}]}."""
     wanted = json.loads(plan.read_text())
+    pace = env.number("LOOK_EVERY_MS", 15_000) / 1000, env.number("SILENT_LIMIT", 90)
     try:
         with claims.claim_data_dir(env.data_dir()):
             claims.check_address(*programs.address())
             prepare = Program("prepare", (sys.executable, "-c", wanted.get("prepare", "")), quiet=True)
-            services = [
-                Program(
-                    one["name"],
-                    (sys.executable, "-c", one["code"]),
-                    pulse=Pulse(**one["pulse"]) if one.get("pulse") else None,
-                )
-                for one in wanted["services"]
-            ]
-            asyncio.run(run(Output(), private_redis(), prepare, services))
-    except CannotStart as error:
+            services = [service(**one) for one in wanted["services"]]
+            asyncio.run(run(Output(), private_redis(), prepare, services, pace))
+    except (CannotStart, SettingError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -1,0 +1,123 @@
+"""Settings: typed, with defaults, and refused in one sentence that names the setting."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard import env
+from dashboard.env import SettingError
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("REDIS_URL", "DATABASE_URL", "HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+
+
+def test_dotenv_gives_what_the_environment_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GIVEN", "by the environment")
+    for name in ("PLAIN", "QUOTED", "SINGLE", "EXPORTED", "EMPTY", "HASH"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    file = tmp_path / ".env"
+    file.write_text(
+        "# a comment\n\nGIVEN=by the file\nPLAIN = one two  # why\nQUOTED=\"a # b\"\nSINGLE='x=y'\n"
+        "export EXPORTED=1\nEMPTY=\nHASH=a#b\n"
+    )
+    env.load_dotenv(file)
+    given = {name: env.text(name, "-") for name in ("GIVEN", "PLAIN", "QUOTED", "SINGLE", "EXPORTED", "EMPTY", "HASH")}
+    assert given == {
+        "GIVEN": "by the environment",
+        "PLAIN": "one two",
+        "QUOTED": "a # b",
+        "SINGLE": "x=y",
+        "EXPORTED": "1",
+        "EMPTY": "-",
+        "HASH": "a#b",
+    }
+
+
+def test_no_dotenv_is_fine_and_a_bad_line_is_named(tmp_path: Path) -> None:
+    env.load_dotenv(tmp_path / "none")
+    file = tmp_path / ".env"
+    file.write_text("A=1\nnot a setting\n")
+    with pytest.raises(SettingError, match=r"line 2 is not NAME=value"):
+        env.load_dotenv(file)
+
+
+@pytest.mark.parametrize(("value", "answer"), [("1", True), ("Yes", True), ("off", False), ("0", False), ("", True)])
+def test_flag(monkeypatch: pytest.MonkeyPatch, value: str, answer: bool) -> None:
+    monkeypatch.setenv("DEBUG", value)
+    assert env.flag("DEBUG", True) is answer
+
+
+def test_flag_that_is_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBUG", "maybe")
+    with pytest.raises(SettingError, match="DEBUG is 'maybe'; set it to 1 or 0"):
+        env.flag("DEBUG")
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "80a", "8e3", "9" * 30, "²"])
+def test_number_out_of_range_or_none(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(SettingError, match=r"PORT is .*; set it to a whole number from 1 up to 65535"):
+        env.number("PORT", 8000, 1, 65535)
+
+
+def test_number_and_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.number("PORT", 8000) == 8000
+    monkeypatch.setenv("PORT", " 81 ")
+    assert env.number("PORT", 8000) == 81
+    assert env.listing("NAMES", ("a",)) == ["a"]
+    monkeypatch.setenv("NAMES", " b, c,,")
+    assert env.listing("NAMES", ("a",)) == ["b", "c"]
+
+
+def test_redis_is_private_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert env.redis_url() == f"unix://{tmp_path}/var/run/redis.sock"
+    assert env.celery_broker_url() == f"redis+socket://{tmp_path}/var/run/redis.sock?virtual_host=0"
+    assert (tmp_path / "var/run").stat().st_mode & 0o777 == 0o700
+    monkeypatch.setenv("REDIS_URL", "rediss://:pw@cache:6380/2")
+    assert env.redis_url() == "rediss://:pw@cache:6380/2"
+    assert env.celery_broker_url() == "rediss://:pw@cache:6380/2?ssl_cert_reqs=required"
+    monkeypatch.setenv("REDIS_URL", "http://cache")
+    with pytest.raises(SettingError, match="REDIS_URL must begin with"):
+        env.redis_url()
+
+
+def test_a_long_data_dir_gets_a_short_folder_for_its_sockets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    monkeypatch.setenv("DATA_DIR", str(deep))
+    folder = env.run_dir()
+    try:
+        assert len(str(folder / "redis.sock")) < 107
+        assert (deep / "run").resolve() == folder
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert env.run_dir() == folder
+    finally:
+        folder.rmdir()
+
+
+def test_database_is_sqlite_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = env.database()
+    assert found["NAME"] == tmp_path / "var/db.sqlite3"
+    assert isinstance(found["OPTIONS"], dict)
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    monkeypatch.setenv("DATABASE_URL", "postgres://ada:p%40ss@db:5433/quay?sslmode=require")
+    found = env.database()
+    assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
+        "quay",
+        "ada",
+        "p@ss",
+        "db",
+        "5433",
+    ]
+    assert found["OPTIONS"] == {"connect_timeout": 5, "sslmode": "require"}
+
+
+@pytest.mark.parametrize("url", ["mysql://a/b", "postgres://a", "postgres://a:port/b", "nonsense"])
+def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingError, match="DATABASE_URL must look like postgres://"):
+        env.database()
