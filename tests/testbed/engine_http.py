@@ -1,4 +1,4 @@
-"""Speaks the Engine API over a unix socket with nothing but the standard library, so that tests depend on no client."""
+"""Speaks the Engine API over a socket with nothing but the standard library, so that tests depend on no client."""
 
 import http.client
 import json
@@ -30,11 +30,17 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class EngineHttp:
-    """Requests to one engine; `query` values may be lists, which repeat the key."""
+    """Requests to one engine, at a unix socket's path or a port of loopback; `query` values may be lists."""
 
-    def __init__(self, path: Path, timeout: float = 60.0) -> None:
-        self.path = path
+    def __init__(self, at: Path | int, timeout: float = 60.0) -> None:
+        self.at = at
         self.timeout = timeout
+
+    def connection(self, timeout: float | None = None) -> http.client.HTTPConnection:
+        timeout = timeout or self.timeout
+        if isinstance(self.at, int):
+            return http.client.HTTPConnection("127.0.0.1", self.at, timeout=timeout)
+        return UnixConnection(self.at, timeout)
 
     def is_up(self) -> bool:
         try:
@@ -52,7 +58,7 @@ class EngineHttp:
         timeout: float | None = None,
     ) -> bytes:
         """The whole body of the answer; EngineRefusedError for a status of 400 or more."""
-        connection = UnixConnection(self.path, timeout or self.timeout)
+        connection = self.connection(timeout)
         try:
             url = f"{path}?{urlencode(query, doseq=True)}" if query else path
             connection.request(method, url, body, headers or {})
@@ -77,7 +83,7 @@ class EngineHttp:
         headers: dict[str, str] | None = None,
     ) -> Iterator[dict[str, Any]]:
         """POST, then each line of the engine's progress as it comes; EngineRefusedError at an error line."""
-        connection = UnixConnection(self.path, self.timeout)
+        connection = self.connection()
         try:
             connection.request("POST", f"{path}?{urlencode(query, doseq=True)}", body, headers or {})
             answer = connection.getresponse()
