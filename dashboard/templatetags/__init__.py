@@ -1,0 +1,1 @@
+"""What templates may say: the tags and filters of {% load quayside %}."""

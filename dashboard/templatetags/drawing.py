@@ -1,0 +1,46 @@
+"""The smallest marks on a page, built in Python because a list draws thousands of them: icons, copy buttons, dashes."""
+
+from functools import cache
+
+from django.templatetags.static import static
+from django.urls import get_script_prefix
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+
+@cache
+def _sprite(script_prefix: str) -> str:
+    """The address of the icons; kept, since looking it up hashes or searches each time."""
+    return static("vendor/icons.svg")
+
+
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """{% icon "trash" %}: a drawing from static/icons.txt. It is decoration and hidden from screen readers unless `label` says what it means."""
+    sprite = _sprite(get_script_prefix())
+    classes = f"icon {css}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+
+
+def copy(text: object, label: str = "") -> SafeString:
+    """{% copy container.image %}: a small button that copies `text`; `label` says what is copied ("Copy the id")."""
+    return format_html(
+        '<button type="button" class="copy" data-copy="{}" aria-label="{}" title="{}">{}{}</button>',
+        text,
+        label or gettext("Copy"),
+        label or gettext("Copy"),
+        icon("copy"),
+        icon("check", css="copied"),
+    )
+
+
+def dash(meaning: str = "") -> SafeString:
+    """{% dash "never" %}: a quiet mark for "nothing here", read aloud as `meaning`."""
+    return format_html(
+        '<span class="dash" aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
+        meaning or gettext("none"),
+    )

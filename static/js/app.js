@@ -1,0 +1,122 @@
+// htmx set up for this console, toasts, and the dialog that htmx fills.
+(() => {
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+  // --- requests: the CSRF token goes along; empty fields of a GET form do not, so that addresses stay readable ---
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { detail } = event;
+    if (detail.verb !== "get") {
+      detail.headers["X-CSRFToken"] = meta("csrf-token");
+      return;
+    }
+    for (const [name, value] of [...detail.parameters.entries()]) {
+      if (value === "") detail.parameters.delete(name);
+    }
+  });
+
+  // A session that ended answers with the sign-in page: go there instead of drawing it inside this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname.endsWith("/accounts/login/")) {
+      event.detail.shouldSwap = false;
+      location.assign(location.href);
+    }
+  });
+
+  // --- toasts ---
+  const LASTS = { success: 5000, info: 5000, warning: 12000 }; // milliseconds; an error stays until it is closed
+  const region = () => document.getElementById("toasts");
+
+  function closer(box) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "toast-close";
+    button.textContent = "×";
+    button.setAttribute("aria-label", region().dataset.closeLabel);
+    button.addEventListener("click", () => box.remove());
+    box.append(button);
+  }
+
+  function expire(box, level) {
+    if (!LASTS[level]) return;
+    let timer = setTimeout(() => box.remove(), LASTS[level]);
+    box.addEventListener("pointerenter", () => clearTimeout(timer));
+    box.addEventListener("pointerleave", () => (timer = setTimeout(() => box.remove(), 2000)));
+  }
+
+  function toast(level, text) {
+    const known = ["success", "info", "warning", "error"].includes(level) ? level : "info";
+    const box = document.createElement("div");
+    box.className = `toast toast-${known}`;
+    if (known === "error") box.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = text;
+    box.append(words);
+    closer(box);
+    region().append(box);
+    while (region().children.length > 5) region().firstElementChild.remove();
+    expire(box, known);
+  }
+  window.quayside = { toast, meta };
+
+  for (const box of document.querySelectorAll("[data-toast]")) {
+    closer(box);
+    expire(box, [...box.classList].map((name) => name.replace("toast-", "")).find((level) => LASTS[level]));
+  }
+
+  document.addEventListener("toast", (event) => {
+    const { detail } = event;
+    for (const one of Array.isArray(detail.value) ? detail.value : [detail]) toast(one.level, one.text);
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr, target } = event.detail;
+    if (/toast/.test(xhr.getResponseHeader("HX-Trigger") ?? "")) return; // the server said it in its own words
+    if (target?.dataset.live !== undefined && event.detail.requestConfig?.triggeringEvent?.type === "load") return;
+    toast("error", `${region().dataset.failed} ${xhr.status} ${xhr.statusText}`.trim());
+  });
+  document.addEventListener("htmx:sendError", () => toast("error", region().dataset.unreachable));
+
+  // --- dialog: whatever htmx puts into #dialog-body is shown; Esc, the backdrop and [data-close] close it ---
+  const dialog = document.getElementById("dialog");
+  const body = document.getElementById("dialog-body");
+  let opener = null;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === body && !dialog.open) opener = event.detail.elt;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== body) return;
+    if (!body.childElementCount) {
+      dialog.close();
+    } else if (!dialog.open) {
+      dialog.showModal();
+    }
+    body.querySelector("[autofocus], .is-invalid")?.focus();
+  });
+  document.addEventListener("dialog-close", () => dialog?.close());
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr, successful } = event.detail;
+    if (successful && xhr.status === 204 && dialog?.contains(elt)) dialog.close();
+  });
+
+  if (dialog) {
+    let pressedOutside = false;
+    dialog.addEventListener("pointerdown", (event) => (pressedOutside = event.target === dialog));
+    dialog.addEventListener("click", (event) => {
+      if ((event.target === dialog && pressedOutside) || event.target.closest("[data-close]")) {
+        event.preventDefault();
+        dialog.close();
+      }
+    });
+    dialog.addEventListener("close", () => {
+      body.replaceChildren();
+      document.body.append(region());
+      // The button that opened it may have been redrawn meanwhile: find it again by id.
+      const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+      (back || document.getElementById("main")).focus({ preventScroll: true });
+      opener = null;
+    });
+    // In a modal dialog only its own content is seen and can be clicked: the toasts go with it.
+    new MutationObserver(() => dialog.open && dialog.append(region())).observe(dialog, { attributeFilter: ["open"] });
+  }
+})();

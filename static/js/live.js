@@ -1,0 +1,172 @@
+// Keeps what is on the page fresh. A nudge over the websocket only says what changed; the page then asks for how it looks.
+//
+// An element takes part with an id and data-live="hosts host.3" (its topics). It is fetched anew from data-live-url, by default
+// this page's address, and morphed in: at most twice a second, and always once more after the last nudge.
+(() => {
+  const PAUSE = 500; // milliseconds between two fetches of one element
+  const LONGEST_WAIT = 30000; // between two tries to connect
+  const GIVE_UP_ON = 45000; // a socket that has been silent this long is dead: the server pings more often
+
+  const prefix = window.quayside.meta("script-name") || "/";
+  const banner = document.getElementById("connection");
+  const states = new WeakMap();
+  let socket = null;
+  let tries = 0;
+  let lost = false;
+  let heard = 0;
+  let bannerTimer = 0;
+
+  const regions = () => [...document.querySelectorAll("[data-live]")];
+  const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
+
+  // --- fetching one element anew ---
+  function stateOf(element) {
+    if (!states.has(element)) states.set(element, { busy: false, again: false, timer: 0, at: 0 });
+    return states.get(element);
+  }
+
+  function refresh(element) {
+    const state = stateOf(element);
+    if (document.hidden || state.busy || state.timer) {
+      state.again = true;
+      return;
+    }
+    const wait = state.at + PAUSE - Date.now();
+    if (wait > 0) {
+      state.timer = setTimeout(() => {
+        state.timer = 0;
+        refresh(element);
+      }, wait);
+      return;
+    }
+    fetchNow(element, state);
+  }
+
+  async function fetchNow(element, state) {
+    state.busy = true;
+    state.again = false;
+    state.at = Date.now();
+    try {
+      const address = element.dataset.liveUrl || location.pathname + location.search;
+      const headers = { "HX-Request": "true", "HX-Target": element.id, "HX-Current-URL": location.href };
+      const answer = await fetch(address, { headers, credentials: "same-origin", redirect: "manual" });
+      if (answer.type === "opaqueredirect") {
+        location.reload(); // the session ended: a plain load shows the sign-in page
+      } else if (answer.ok && element.isConnected) {
+        morph(element, await answer.text());
+      }
+    } catch (error) {
+      console.info("Not refreshed:", error.message); // the connection's own banner tells the person
+    }
+    state.busy = false;
+    if (state.again && element.isConnected) refresh(element);
+  }
+
+  // --- morphing it in, without taking anything out of a person's hands ---
+  const KEEP = {
+    ignoreActiveValue: true,
+    callbacks: {
+      beforeNodeMorphed(before, after) {
+        if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
+        if (before.tagName === "DETAILS") after.open = before.open;
+        if (before.matches('input[name="on"], [data-select-all]')) after.toggleAttribute("checked", before.checked);
+        if (before.matches("[data-keep]")) return false;
+        if (before.matches("time[data-relative]") && before.dateTime === after.dateTime && after.matches("time")) return false;
+        return true;
+      },
+    },
+  };
+
+  function morph(element, html) {
+    const answer = new DOMParser().parseFromString(html, "text/html");
+    const same = answer.getElementById(element.id);
+    const scrolled = [...element.querySelectorAll("[data-keep-scroll]")].map((box) => [box, box.scrollTop]);
+    if (same) {
+      Idiomorph.morph(element, same, { ...KEEP, morphStyle: "outerHTML" });
+    } else {
+      Idiomorph.morph(element, [...answer.body.childNodes], { ...KEEP, morphStyle: "innerHTML" });
+    }
+    for (const [box, top] of scrolled) box.scrollTop = top;
+    const now = document.getElementById(element.id) ?? element;
+    htmx.process(now);
+    now.dispatchEvent(new CustomEvent("quayside:morphed", { bubbles: true }));
+    subscribe();
+  }
+
+  // --- the socket ---
+  let subscribed = "";
+  function subscribe() {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const topics = [...new Set(regions().flatMap(topicsOf))].sort();
+    if (topics.join(" ") === subscribed) return;
+    subscribed = topics.join(" ");
+    socket.send(JSON.stringify({ type: "subscribe", topics }));
+  }
+
+  // A topic covers its parts: an element on "jobs" hears of "jobs.4" too.
+  const covers = (topic, nudged) => topic === nudged || nudged.startsWith(`${topic}.`);
+
+  function hear(message) {
+    heard = Date.now();
+    if (message.type === "ping") {
+      socket.send('{"type":"pong"}');
+    } else if (message.type === "nudge") {
+      for (const element of regions()) {
+        if (topicsOf(element).some((topic) => covers(topic, message.topic))) refresh(element);
+      }
+    }
+  }
+
+  function tell(isLost) {
+    clearTimeout(bannerTimer);
+    // Two seconds' grace: a server that restarts is back before anybody needs to know.
+    bannerTimer = setTimeout(() => banner && (banner.hidden = !isLost), isLost ? 2000 : 0);
+  }
+
+  function connect() {
+    const address = new URL(`${prefix}live/updates`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    subscribed = "";
+    socket = new WebSocket(address);
+    socket.addEventListener("open", () => {
+      heard = Date.now();
+      tell(false);
+      subscribe();
+      if (lost) regions().forEach(refresh);
+      lost = false;
+      tries = 0;
+    });
+    socket.addEventListener("message", (event) => {
+      let message;
+      try {
+        message = JSON.parse(event.data);
+      } catch {
+        return console.warn("A live message is not JSON:", event.data);
+      }
+      return hear(message);
+    });
+    socket.addEventListener("close", (event) => reconnect(event.code));
+  }
+
+  function reconnect(code) {
+    lost = true;
+    tell(true);
+    // 4401: signed out meanwhile; a plain load shows where to sign in. 4403: refused for good.
+    if (code === 4401) return location.reload();
+    if (code === 4403) return undefined;
+    const longest = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
+    return setTimeout(connect, longest / 2 + Math.random() * (longest / 2));
+  }
+
+  setInterval(() => {
+    if (socket?.readyState === WebSocket.OPEN && Date.now() - heard > GIVE_UP_ON) socket.close();
+  }, 5000);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const element of regions()) if (stateOf(element).again) refresh(element);
+  });
+  document.addEventListener("htmx:afterSettle", subscribe);
+  document.addEventListener("refresh", () => regions().forEach(refresh)); // HX-Trigger: refresh, after an operation
+  addEventListener("pageshow", (event) => event.persisted && regions().forEach(refresh));
+  if (regions().length) connect();
+})();

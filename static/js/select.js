@@ -1,0 +1,63 @@
+// Ticked rows: select all, shift for a range, and the bar that says how many and offers what can be done with them.
+(() => {
+  const BOX = 'input[type=checkbox][name="on"]';
+  let last = null; // the value of the box ticked last, not the box: the row may have been redrawn
+
+  const formOf = (element) => element.closest("form") ?? document.getElementById(element.getAttribute("form") ?? "");
+  const boxes = (form) => (form ? [...form.querySelectorAll(BOX)].filter((box) => !box.disabled) : []);
+
+  function show(form) {
+    const bar = form.querySelector("[data-bulk-bar]");
+    if (!bar) return;
+    const all = boxes(form);
+    const ticked = all.filter((box) => box.checked).length;
+    bar.classList.toggle("is-open", ticked > 0);
+    const count = bar.querySelector("[data-bulk-count]");
+    const words = (count.dataset.words ?? "{count}").replace("{count}", String(ticked));
+    if (count.textContent !== words) count.textContent = words;
+    const head = form.querySelector("[data-select-all]");
+    if (!head) return;
+    head.checked = ticked > 0 && ticked === all.length;
+    head.indeterminate = ticked > 0 && ticked < all.length;
+  }
+
+  function range(form, box) {
+    const all = boxes(form);
+    const from = all.findIndex((one) => one.value === last);
+    const to = all.indexOf(box);
+    if (from < 0) return;
+    for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.matches(BOX)) {
+      const form = formOf(event.target);
+      if (!form) return;
+      if (event.shiftKey) range(form, event.target);
+      last = event.target.value;
+      show(form);
+    } else if (event.target.closest("[data-bulk-clear]")) {
+      const form = formOf(event.target);
+      for (const box of boxes(form)) box.checked = false;
+      show(form);
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-select-all]")) return;
+    const form = formOf(event.target);
+    for (const box of boxes(form)) box.checked = event.target.checked;
+    show(form);
+  });
+
+  function showAll() {
+    for (const bar of document.querySelectorAll("[data-bulk-bar]")) {
+      const form = formOf(bar);
+      if (form) show(form);
+    }
+  }
+  showAll();
+  addEventListener("pageshow", showAll);
+  document.addEventListener("htmx:afterSettle", showAll);
+  document.addEventListener("quayside:morphed", showAll);
+})();
