@@ -3,9 +3,11 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
-# The first Python here that is new enough; PYTHON=/path/to/python3.12 names another.
-PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+# The first of these that is new enough makes .venv; PYTHON=/path/to/python3.12 names another.
+PYTHON := python3 python3.13 python3.12 python3.11 python3.14 python
+INSTALL = @for python in $(PY) $(PYTHON); do \
+		"$$python" -ISc 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exec "$$python" -m dashboard.up.packages $(1); \
+	done; echo "Quayside needs Python 3.11 or newer; install one, or name it with PYTHON=/path/to/python3." >&2; exit 1
 PYTEST := $(PY) -m pytest -q
 FAST := not engine and not browser and not bench and not faults
 PRODUCTION := DEBUG=0 ALLOWED_HOSTS=quayside.example ORIGINS=https://quayside.example DOTENV=/dev/null
@@ -51,12 +53,10 @@ requirements: packages-dev ## compile requirements.in and requirements-dev.in in
 # --- steps of the above ----------------------------------------------------------------------------------------------
 
 packages:
-	@test -n "$(PYTHON)" || { echo "Quayside needs Python 3.11 or newer; install one, or name it with PYTHON=/path/to/python3." >&2; exit 1; }
-	@$(PYTHON) -m dashboard.up.packages requirements.txt
+	$(call INSTALL,requirements.txt)
 
 packages-dev:
-	@test -n "$(PYTHON)" || { echo "Quayside needs Python 3.11 or newer; install one, or name it with PYTHON=/path/to/python3." >&2; exit 1; }
-	@$(PYTHON) -m dashboard.up.packages requirements.txt requirements-dev.txt
+	$(call INSTALL,requirements.txt requirements-dev.txt)
 
 parts:
 	@$(PY) -m tests.machine
@@ -80,10 +80,10 @@ check-types:
 	$(PY) -m mypy
 
 check-layers:
-	$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports
 
 check-templates:
-	$(VENV)/bin/djlint templates --lint --quiet
+	$(VENV)/bin/djlint templates --lint
 
 check-migrations:
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
@@ -92,7 +92,7 @@ check-deploy:
 	DJANGO_SETTINGS_MODULE=tests.settings $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 check-assets:
-	$(PY) -m tests.assets
+	@test ! -d node_modules || node static/build.mjs --check
 
 check-tests:
 	$(PYTEST) -m "$(FAST)" --ignore=tests/browser

@@ -1,0 +1,38 @@
+"""Everything under static/vendor is listed with its version, licence and digest, and is what the list says."""
+
+import hashlib
+import json
+
+import pytest
+
+from dashboard.env import BASE_DIR
+
+VENDOR = BASE_DIR / "static" / "vendor"
+LISTED = json.loads((VENDOR / "manifest.json").read_text())
+LOCKED = json.loads((BASE_DIR / "package-lock.json").read_text())["packages"]
+LICENCES = {"MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC", "0BSD", "OFL-1.1"}
+
+
+@pytest.mark.parametrize("entry", LISTED, ids=lambda entry: entry["file"])
+def test_file_is_what_the_manifest_says(entry: dict[str, str]) -> None:
+    assert hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+    assert entry["licence"] in LICENCES
+    assert (VENDOR / entry["notice"]).stat().st_size > 100
+    assert LOCKED[f"node_modules/{entry['name']}"]["version"] == entry["version"]
+
+
+def test_nothing_is_unlisted() -> None:
+    files = {str(path.relative_to(VENDOR)) for path in VENDOR.rglob("*") if path.is_file()}
+    assert files - {entry["file"] for entry in LISTED} - {entry["notice"] for entry in LISTED} == {"manifest.json"}
+
+
+def test_no_file_of_ours_asks_another_server() -> None:
+    """No CDN: the pages' own style sheets and scripts name no address elsewhere."""
+    ours = [
+        path
+        for path in (BASE_DIR / "static").rglob("*")
+        if path.suffix in {".css", ".js"} and VENDOR not in path.parents
+    ]
+    assert ours
+    foreign = [str(path) for path in ours if "//cdn" in path.read_text() or "@import url(http" in path.read_text()]
+    assert foreign == []
