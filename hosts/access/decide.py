@@ -59,7 +59,7 @@ def grant(actor: Actor, capability: Capability | str, target: Target) -> Grant |
         known = Capability(capability)
     except ValueError:
         return Denied(_("There is no capability named %(name)s.") % {"name": capability})
-    if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and _system_may(known)):
+    if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and system_may(known)):
         return Grant(_SEAL, actor, known, target)
     if actor.kind is not ActorKind.PERSON:
         return Denied(_("Sign in first."))
@@ -74,7 +74,7 @@ def grant(actor: Actor, capability: Capability | str, target: Target) -> Grant |
 def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -> QuerySet[Host]:
     """The hosts on which the actor has the capability, by name."""
     hosts = Host.objects.order_by("name")
-    if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and _system_may(capability)):
+    if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and system_may(capability)):
         return hosts
     if actor.kind is not ActorKind.PERSON:
         return hosts.none()
@@ -84,7 +84,8 @@ def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -
     return hosts.filter(pk__in=Host.groups.through.objects.filter(hostgroup_id__in=scopes).values("host_id"))
 
 
-def _system_may(capability: Capability) -> bool:
+def system_may(capability: Capability) -> bool:
+    """What Quayside's own parts may do: read, and ask for disk usage."""
     return capability in READING or capability is Capability.HOST_USAGE
 
 

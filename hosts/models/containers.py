@@ -17,3 +17,11 @@ class Container(Row):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     ports = models.CharField(max_length=1024, blank=True, default="")
+
+    class Meta(Row.Meta):
+        indexes = [
+            *Row.Meta.indexes,
+            # Counting states, and who uses an image, from an index alone.
+            models.Index(fields=["host", "gone_at", "state", "health"], name="container_states"),
+            models.Index(fields=["host", "image_id", "gone_at"], name="container_image_users"),
+        ]

@@ -1,0 +1,54 @@
+"""What one actor may do on which host, decided for a whole page at once: the same answers as `grant`, in two queries.
+
+It shows or hides rows and buttons. What is then done asks `grant` again, as everything does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from hosts.access.actors import Actor, ActorKind
+from hosts.access.capabilities import LEAST_ROLE, Capability
+from hosts.access.decide import system_may
+from hosts.models.access import Role, RoleAssignment
+from hosts.models.hosts import Host
+
+# Long texts and sealed keys that no list shows.
+_HEAVY = ("tls_ca", "tls_cert", "tls_key", "ssh_key", "ssh_host_key", "info", "usage")
+
+
+class Permissions:
+    """Good for the time of one request: it remembers what it read."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def may(self, capability: Capability, host: Host | None = None) -> bool:
+        """Whether `grant` would say yes; without a host, over the whole console."""
+        if self.actor.kind is ActorKind.SHELL:
+            return True
+        if self.actor.kind is ActorKind.SYSTEM:
+            return system_may(capability)
+        enough = LEAST_ROLE[capability].at_least()
+        places = (None,) if host is None else (None, host.pk)
+        return any(role in enough and place in places for role, place in self._roles)
+
+    def hosts(self, capability: Capability = Capability.HOST_VIEW) -> list[Host]:
+        """The hosts on which the actor has the capability, by name, without their long texts."""
+        return [host for host in self._hosts if self.may(capability, host)]
+
+    @cached_property
+    def _hosts(self) -> list[Host]:
+        return list(Host.objects.order_by("name").defer(*_HEAVY))
+
+    @cached_property
+    def _roles(self) -> frozenset[tuple[Role, int | None]]:
+        """Each role with the host that it counts on; None where it counts everywhere."""
+        if self.actor.kind is not ActorKind.PERSON:
+            return frozenset()
+        given = RoleAssignment.objects.filter(user_id=self.actor.user_id, user__is_active=True)
+        return frozenset(
+            (Role(role), host)
+            for role, group, host in given.values_list("role", "group_id", "group__hosts")
+            if group is None or host is not None
+        )

@@ -1,0 +1,28 @@
+"""The conditions that several lists share."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+
+from hosts.inventory.read.spec import Where
+
+
+def equal(column: str) -> Where:
+    """The column holds one of the values."""
+    return lambda values: Q(**{f"{column}__in": values})
+
+
+def yes_or_no(column: str) -> Where:
+    """The column (or annotation) is true for `yes` and false for `no`."""
+    return lambda values: Q(**{f"{column}__in": [value == "yes" for value in values]})
+
+
+def labelled(values: tuple[str, ...]) -> Q:
+    """Every one of the labels is there: `key`, or `key=value`."""
+    found = Q()
+    for value in values:
+        key, equals, wanted = value.partition("=")
+        found &= Q(Exact(KeyTextTransform(key, "labels"), wanted)) if equals else Q(labels__has_key=key)
+    return found
