@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from allauth.account import views as account
 from django.urls import path
+from django.views.i18n import set_language
+
+from dashboard.do import do
+from dashboard.pages import audit, health, jobs, people, registries
+
+handler400 = "dashboard.pages.errors.bad_request"
+handler403 = "dashboard.pages.errors.denied"
+handler404 = "dashboard.pages.errors.not_found"
+handler500 = "dashboard.pages.errors.broken"
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("setup/<str:token>/", people.setup, name="setup"),
     path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("i18n/set/", set_language, name="set_language"),
+    path("do/<str:name>", do, name="do"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/tray/", jobs.tray, name="job_tray"),
+    path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("registries/", registries.registries, name="registries"),
+    path("people/", people.people, name="people"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/<int:pk>/", audit.event, name="audit_event"),
+    path("audit/export.csv", audit.export, {"kind": "csv"}, name="audit_csv"),
+    path("audit/export.jsonl", audit.export, {"kind": "jsonl"}, name="audit_jsonl"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -59,3 +60,8 @@ class Job(models.Model):
     @property
     def active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def took(self) -> timedelta | None:
+        """From start to end; None before it has ended."""
+        return self.ended_at - self.started_at if self.ended_at and self.started_at else None

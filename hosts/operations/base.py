@@ -90,6 +90,8 @@ class Operation:
     bulk: ClassVar[bool] = True
     needs_engine: ClassVar[bool] = True
     listed: ClassVar[bool] = True
+    # The operation behind the form's second button, which tries what was filled in and keeps the form open.
+    tried_by: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

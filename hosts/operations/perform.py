@@ -18,12 +18,13 @@ from hosts import nudges
 from hosts.access import Actor, Denied, Grant, Target, grant
 from hosts.audit import record
 from hosts.engine.connect import Engine, open_engine
+from hosts.engine.errors import Cancelled as CalledOff
 from hosts.engine.errors import EngineError
 from hosts.facts import Noun
 from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
-from hosts.models import AuditEvent, HostState, Job, Outcome
+from hosts.models import AuditEvent, Job, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 
 log = structlog.get_logger(__name__)
@@ -151,7 +152,7 @@ def _carry_out(
         outcome = Outcome.SUCCEEDED
     except NotPossible as error:
         outcome, message = Outcome.FAILED, str(error)
-    except Cancelled:
+    except (Cancelled, CalledOff):
         outcome, message = Outcome.CANCELLED, _("Cancelled.")
     except EngineError as error:
         outcome, message = Outcome.UNKNOWN if error.outcome_unknown else Outcome.FAILED, error.sentence
@@ -167,7 +168,6 @@ def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: 
     target = answer.target
     if not operation.needs_engine:
         return operation.run(Call(answer, inputs, reporter=reporter))
-    _check_host(answer)
     with open_engine(answer) as engine:
         call = Call(answer, inputs, engine, reporter=reporter)
         if target.noun in list(Noun):
@@ -179,16 +179,6 @@ def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: 
             return operation.run(call)
         finally:
             _bring_up_to_date(engine, call)
-
-
-def _check_host(answer: Grant) -> None:
-    host = answer.host
-    if host.pk and not host.enabled:
-        raise NotPossible(_("The host %(name)s is disabled.") % {"name": host.name})
-    if host.state == HostState.CHANGED and answer.changes:
-        raise NotPossible(
-            _("Another engine answers at the address of %(name)s. Confirm it on the host's page first.") % {"name": host.name}
-        )
 
 
 def _noun(engine: Engine, noun: Noun) -> Any:

@@ -1,0 +1,174 @@
+"""The one view through which anything changes: `/do/<operation>` asks on GET and acts on POST.
+
+`on` names the targets, once or many times. Inside the page's dialog the answer is a fragment; without JavaScript it is
+a page of its own and a redirect. Whatever happens, what was typed is kept and the outcome is said in words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from dashboard.pages.errors import BadQuery, Refused
+from dashboard.targets import CONSOLE, ref_of, resolve
+from hosts.access import Denied, Target, grant
+from hosts.models import Outcome
+from hosts.operations.base import Operation, OperationForm, find
+from hosts.operations.perform import Result, perform, perform_bulk
+
+MOST_TARGETS = 500
+_LEVEL = {Outcome.REFUSED: "error", Outcome.FAILED: "error", Outcome.UNKNOWN: "warning", Outcome.CANCELLED: "warning"}
+_STATUS = {Outcome.REFUSED: 403, Outcome.FAILED: 409, Outcome.UNKNOWN: 504, Outcome.CANCELLED: 409}
+_PAGES = {"container": "containers", "image": "images", "network": "networks", "volume": "volumes", "host": "hosts"}
+_PAGES |= {"job": "jobs", "person": "people", "registry": "registries"}
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, name: str) -> HttpResponse:
+    operation = find(name)
+    if operation is None:
+        raise Http404(_("There is no operation named %s.") % name[:64])
+    values = request.POST if request.method == "POST" else request.GET
+    targets = _targets(operation, values.getlist("on"))
+    if request.method == "GET":
+        return _ask(request, operation, targets)
+    if "_try" in request.POST and operation.tried_by:
+        return _try_out(request, operation, targets[0])
+    if operation.asks and "_sure" not in request.POST:
+        return _ask(request, operation, targets)
+    if len(targets) == 1:
+        return _answer(request, operation, targets, perform(request.actor, operation, targets[0], request.POST, request.FILES))
+    if operation.long:
+        results = [perform(request.actor, operation, target, request.POST) for target in targets]
+        return _answer(request, operation, targets, next((one for one in results if not one.ok), results[0]))
+    return _answer(request, operation, targets, perform_bulk(request.actor, operation, targets, request.POST))
+
+
+def _targets(operation: Operation, refs: list[str]) -> list[Target]:
+    if operation.noun == "console":
+        return [resolve(refs[0]) if refs and refs[0].startswith("host:") else CONSOLE]
+    if not refs:
+        raise BadQuery(_("Nothing is selected."))
+    if len(refs) > MOST_TARGETS:
+        raise BadQuery(_("That is too much at once: %s objects at most.") % MOST_TARGETS)
+    if len(refs) > 1 and not operation.bulk:
+        raise BadQuery(_("This can be done to one object at a time only."))
+    targets = [resolve(text) for text in dict.fromkeys(refs)]
+    if any(target.noun != operation.noun for target in targets):
+        raise BadQuery(_("This operation is not for that kind of object."))
+    return targets
+
+
+def _ask(request: HttpRequest, operation: Operation, targets: list[Target]) -> HttpResponse:
+    """The form or the confirmation, for who may do it."""
+    for target in targets:
+        answer = grant(request.actor, operation.capability, target)
+        if isinstance(answer, Denied):
+            raise Refused(answer)
+    given = {key: value for key, value in request.GET.items() if key in operation.form.base_fields}
+    form = operation.form(initial={**operation.initial(targets[0]), **given}, target=targets[0])
+    return _draw(request, operation, targets, form)
+
+
+def _try_out(request: HttpRequest, operation: Operation, target: Target) -> HttpResponse:
+    trial = find(operation.tried_by)
+    if trial is None:
+        raise LookupError(operation.tried_by)
+    result = perform(request.actor, trial, target, request.POST, request.FILES)
+    form = result.form or operation.form(request.POST, target=target)
+    level = "ok" if result.ok else "bad"
+    return _draw(request, operation, [target], form, level, result.message, 200 if result.ok else 422)
+
+
+def _answer(request: HttpRequest, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
+    if result.ok:
+        return _succeeded(request, operation, targets, result)
+    level = "warn" if result.outcome is Outcome.UNKNOWN else "bad"
+    if result.form is not None and operation.asks:
+        status = 422 if request.htmx or result.outcome is None else _STATUS[result.outcome]
+        return _draw(request, operation, targets, result.form, level, result.message, status)
+    outcome = result.outcome or Outcome.FAILED
+    if request.htmx:
+        return _with_toast(HttpResponse(status=_STATUS[outcome]), _LEVEL[outcome], result.message)
+    messages.error(request, result.message)
+    return redirect(_back(request, operation))
+
+
+def _succeeded(request: HttpRequest, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
+    goes_to = _lands(operation, targets, result)
+    if not request.htmx:
+        messages.success(request, result.message)
+        return redirect(goes_to or _back(request, operation))
+    if goes_to:
+        messages.success(request, result.message)
+        return HttpResponseClientRedirect(goes_to)
+    text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
+    return _with_toast(HttpResponse(status=204), "info" if result.job else "success", text)
+
+
+def _lands(operation: Operation, targets: list[Target], result: Result) -> str:
+    """Where the person goes on, when it is not where they were."""
+    if result.job is not None and len(targets) == 1:
+        return reverse("job", args=[result.job.pk])
+    if operation.name in ("host.add", "host.edit") and result.form is not None:
+        return reverse("host", args=[result.form.cleaned_data["name"]])
+    return reverse("hosts") if operation.name == "host.remove" else ""
+
+
+def _draw(
+    request: HttpRequest,
+    operation: Operation,
+    targets: list[Target],
+    form: OperationForm,
+    level: str = "",
+    message: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "operation": operation,
+        "targets": targets,
+        "refs": [ref_of(target) for target in targets if target is not CONSOLE],
+        "form": form,
+        "level": level,
+        "message": message,
+        "title": _title(operation, targets),
+        "affected": [(target, operation.consequences(target) if place < 20 else []) for place, target in enumerate(targets)],
+        "multipart": form.is_multipart(),
+        "back": _back(request, operation),
+    }
+    template = "operations/dialog.html" if request.htmx else "operations/page.html"
+    return render(request, template, context, status=status)
+
+
+def _title(operation: Operation, targets: list[Target]) -> str:
+    if len(targets) > 1:
+        return ngettext("%(label)s %(count)s object", "%(label)s %(count)s objects", len(targets)) % {
+            "label": operation.label,
+            "count": len(targets),
+        }
+    named = operation.noun != "console" and not (operation.noun == "host" and not operation.name.startswith("host."))
+    return f"{operation.label} {targets[0].label}" if named else str(operation.label)
+
+
+def _with_toast(response: HttpResponse, level: str, text: str) -> HttpResponse:
+    response["HX-Trigger"] = json.dumps({"toast": {"level": level, "text": text}, "refresh": True})
+    return response
+
+
+def _back(request: HttpRequest, operation: Operation) -> str:
+    """Where the person came from, if that is here; else the list of the operation's noun."""
+    came_from = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    if safe and "/do/" not in came_from:
+        return came_from
+    return reverse(_PAGES.get(operation.name.partition(".")[0], "overview"))

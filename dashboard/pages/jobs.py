@@ -1,0 +1,119 @@
+"""Long operations: the list, one with its live progress, and the tray that every page carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from humanize import naturalsize
+
+from dashboard.pages.asking import one_line
+from dashboard.pages.errors import BadQuery
+from dashboard.targets import ref
+from hosts.access import Capability, Permissions, visible_hosts
+from hosts.models import ACTIVE, Job, JobState
+from hosts.operations.base import offered_for
+
+PAGE_SIZE = 50
+_SORTS = {"at": "queued_at", "title": "title", "state": "state", "host": "host__name", "who": "actor__name"}
+
+
+class JobsForm(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=200)
+    host = forms.CharField(label=gettext_lazy("Host"), required=False, max_length=63)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any")), *JobState.choices])
+    sort = forms.ChoiceField(
+        required=False, choices=[("", ""), *((sign + name, name) for name in _SORTS for sign in ("", "-"))], widget=forms.HiddenInput
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    form = JobsForm(request.GET)
+    if not form.is_valid():
+        raise BadQuery(one_line(form))
+    wanted = form.cleaned_data
+    rows = _visible(request)
+    for word in wanted["q"].split():
+        rows = rows.filter(Q(title__icontains=word) | Q(message__icontains=word) | Q(operation=word))
+    if wanted["host"]:
+        rows = rows.filter(host__name=wanted["host"])
+    if wanted["state"]:
+        rows = rows.filter(state=wanted["state"])
+    sort = wanted["sort"] or "-at"
+    column = _SORTS[sort.removeprefix("-")]
+    page = Paginator(rows.order_by(f"-{column}" if sort[0] == "-" else column, "-queued_at"), PAGE_SIZE)
+    narrowed = bool(wanted["q"] or wanted["host"] or wanted["state"])
+    context = {"form": form, "page": page.get_page(wanted["page"] or 1), "sort": sort, "narrowed": narrowed}
+    return render(request, "pages/jobs.html", context)
+
+
+@require_safe
+def job(request: HttpRequest, pk: str) -> HttpResponse:
+    found = get_object_or_404(_visible(request).select_related("audit", "retry_of"), pk=pk)
+    permissions = Permissions(request.actor)
+    context = {
+        "job": found,
+        "ref": ref("job", "", str(found.pk)),
+        "operations": offered_for("job", found, lambda capability: permissions.may(capability, found.host)),
+        "retries": found.retries.order_by("queued_at"),
+        **_shown(found),
+    }
+    return render(request, "pages/job.html", context)
+
+
+@require_safe
+def tray(request: HttpRequest) -> HttpResponse:
+    """The newest few: what is under way first, then what ended lately."""
+    rows = _visible(request)
+    active = rows.filter(state__in=ACTIVE)
+    shown = [*active[:8], *rows.exclude(state__in=ACTIVE)[:4]]
+    context = {"active": active.count(), "jobs": [_in_tray(row) for row in shown[:10]]}
+    return render(request, "components/job_tray.html", context)
+
+
+def _visible(request: HttpRequest) -> QuerySet[Job]:
+    """One's own, and those on the hosts whose jobs one may see."""
+    hosts = visible_hosts(request.actor, Capability.JOB_VIEW)
+    everything = Permissions(request.actor).may(Capability.JOB_VIEW)
+    mine = Q(person_id=request.actor.user_id)
+    rows = Job.objects.select_related("host").order_by("-queued_at")
+    return rows if everything else rows.filter(mine | Q(host_id__in=hosts.values("pk")))
+
+
+def _in_tray(row: Job) -> dict[str, Any]:
+    shown = _shown(row)
+    detail = shown["detail"] if row.active else row.message
+    return {
+        "url": reverse("job", args=[row.pk]),
+        "title": row.title,
+        "state": row.state,
+        "percent": shown["percent"],
+        "detail": detail,
+    }
+
+
+def _shown(row: Job) -> dict[str, Any]:
+    """What the progress amounts to: `percent` (None when unknown) and `detail` in words."""
+    progress = row.progress
+    if row.items:
+        done, total = len(row.report), len(row.items)
+        return {"percent": round(100 * done / total), "detail": _("%(done)s of %(total)s") % {"done": done, "total": total}}
+    current, total = progress.get("current") or 0, progress.get("total") or 0
+    if not total:
+        return {"percent": None, "detail": progress.get("status", "")}
+    words = [_("%(done)s of %(total)s") % {"done": naturalsize(current), "total": naturalsize(total)}]
+    if row.active and progress.get("rate"):
+        words.append(_("%s a second") % naturalsize(progress["rate"]))
+    if row.active and progress.get("seconds_left"):
+        words.append(_("about %s s left") % progress["seconds_left"])
+    return {"percent": min(100, round(100 * current / total)), "detail": " · ".join(words)}

@@ -1,0 +1,53 @@
+"""The people, and the one-time page on which the first administrator is made."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.middleware import client_address
+from dashboard.pages.errors import Refused, in_words
+from dashboard.targets import CONSOLE, ref
+from hosts.access import Actor, ActorKind, Capability, Denied, grant
+from hosts.models import SetupLink, User
+from hosts.operations.base import find, offered_for
+from hosts.operations.people import SetUp
+from hosts.operations.perform import perform
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    answer = grant(request.actor, Capability.PERSON_MANAGE, CONSOLE)
+    if isinstance(answer, Denied):
+        raise Refused(answer)
+    rows = User.objects.prefetch_related("roles__group").order_by("username")
+    listed = [(row, ref("person", "", str(row.pk)), offered_for("person", row, lambda capability: True)) for row in rows]
+    return render(request, "pages/people.html", {"people": listed, "add": find("person.add")})
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def setup(request: HttpRequest, token: str) -> HttpResponse:
+    """Whoever holds the link read it at the server's own console, so they act with the shell's rights, once."""
+    if not SetupLink.good(token):
+        sentence = _("This set-up link has been used or has expired. Run “manage.py setup_link” on the server for a new one.")
+        return in_words(request, 410, _("The link has ended"), sentence)
+    operation = SetUp()
+    form = operation.form(target=CONSOLE)
+    if request.method == "POST":
+        actor = Actor(ActorKind.SHELL, "setup link", address=client_address(request))
+        result = perform(actor, operation, CONSOLE, request.POST)
+        if result.ok and result.form is not None:
+            SetupLink.objects.all().delete()
+            person = User.objects.get(username=result.form.cleaned_data["username"])
+            login(request, person, "django.contrib.auth.backends.ModelBackend")
+            return redirect(reverse("overview"))
+        form = result.form or form
+    return render(request, "account/setup.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,98 @@
+"""From the words in a URL or form to the thing that is meant: `container:web-1:3f2a…` names one object of one host.
+
+Ids are made whole here, before any decision: a prefix or a name becomes the full id of one row, or nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TypeVar
+
+from django.db.models import Model
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from hosts.access import Target
+from hosts.facts import Noun
+from hosts.models import Container, Host, Image, Job, Network, Registry, Row, User, Volume
+
+ROWS: dict[Noun, type[Row]] = {
+    Noun.CONTAINER: Container,
+    Noun.IMAGE: Image,
+    Noun.NETWORK: Network,
+    Noun.VOLUME: Volume,
+}
+Found = TypeVar("Found", bound=Model)
+CONSOLE = Target("console")
+
+
+def ref(noun: str, host: str, object_id: str) -> str:
+    return f"{noun}:{host}:{object_id}"
+
+
+def ref_of(target: Target) -> str:
+    return ref(target.noun, target.host.name if target.host else "", target.id if target.noun != "host" else "")
+
+
+def resolve(text: str) -> Target:
+    """The target that a reference names; Http404 in words when there is none."""
+    noun, _colon, rest = text.partition(":")
+    host_name, _colon, object_id = rest.partition(":")
+    if noun in list(Noun):
+        return row_target(Noun(noun), find_host(host_name), object_id)
+    if noun == "host":
+        host = find_host(host_name)
+        return Target("host", host, id=str(host.pk), name=host.name)
+    if noun == "console":
+        return CONSOLE
+    if noun == "job":
+        job = _by_key(Job, object_id if _is_uuid(object_id) else None)
+        return Target("job", job.host, id=str(job.pk), name=job.title)
+    if noun == "person":
+        person = _by_key(User, object_id if object_id.isdecimal() else None)
+        return Target("person", id=str(person.pk), name=person.get_username())
+    if noun == "registry":
+        registry = _by_key(Registry, object_id if object_id.isdecimal() else None)
+        return Target("registry", id=str(registry.pk), name=registry.server)
+    raise Http404(_("There is nothing of this kind."))
+
+
+def find_host(name: str) -> Host:
+    host = Host.objects.filter(name=name).first()
+    if host is None:
+        raise Http404(_("There is no host named %s.") % name[:63])
+    return host
+
+
+def find_row(noun: Noun, host: Host, object_id: str) -> Row:
+    """The row of a full id, a name, or the beginning of one id only; Http404 in words when there is none."""
+    rows = ROWS[noun].objects.filter(host=host)
+    short = object_id.removeprefix("sha256:")
+    found = rows.filter(engine_id=object_id).first() or rows.filter(name=object_id, gone_at=None).first()
+    if found is None and len(short) >= 4 and short.isalnum():
+        prefix = f"sha256:{short}" if noun is Noun.IMAGE else short
+        candidates = list(rows.filter(engine_id__startswith=prefix)[:2])
+        found = candidates[0] if len(candidates) == 1 else None
+    if found is None:
+        raise Http404(_("There is no %(noun)s %(id)s on %(host)s.") % {"noun": noun, "id": object_id[:64], "host": host.name})
+    return found
+
+
+def row_target(noun: Noun, host: Host, object_id: str) -> Target:
+    row = find_row(noun, host, object_id)
+    return Target(noun, host, row.engine_id, row.name)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _by_key(model: type[Found], key: str | None) -> Found:
+    found = model._default_manager.filter(pk=key).first() if key else None
+    if found is None:
+        raise Http404(_("This has been removed, or never was."))
+    return found

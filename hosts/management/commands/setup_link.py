@@ -1,0 +1,20 @@
+"""Prints the one-time link that makes the first administrator; prints nothing when there is one already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+
+from hosts.models import SetupLink, no_administrator
+
+
+class Command(BaseCommand):
+    help = "Print a one-time link that makes the first administrator (nothing when there is one)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if no_administrator():
+            origin = settings.ORIGINS[0] if settings.ORIGINS else ""
+            self.stdout.write(origin + reverse("setup", args=[SetupLink.issue()]))

@@ -1,0 +1,60 @@
+"""What can be done with volumes."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hosts.access import Capability, Target
+from hosts.facts import Noun
+from hosts.models import Link, LinkKind
+from hosts.operations.base import Call, Danger, Operation, OperationForm
+from hosts.operations.containers import NAME
+from hosts.operations.fields import LabelsField
+
+
+class CreateForm(OperationForm):
+    name = forms.CharField(label=_("Name"), max_length=128, validators=[NAME])
+    driver = forms.CharField(label=_("Driver"), max_length=64, initial="local", validators=[NAME])
+    labels = LabelsField(label=_("Labels"))
+
+
+class CreateVolume(Operation):
+    name = "volume.create"
+    label = _("Create volume")
+    icon = "plus"
+    noun = "host"
+    capability = Capability.VOLUME_MANAGE
+    form = CreateForm
+    bulk = False
+    listed = False
+
+    def run(self, call: Call) -> str:
+        name = call.docker.volumes.create(call.inputs["name"], call.inputs["driver"], labels=call.inputs["labels"])
+        call.touch(Noun.VOLUME, name)
+        return str(_("Created the volume %s.") % name)
+
+
+class RemoveVolumeForm(OperationForm):
+    force = forms.BooleanField(
+        label=_("Even when its driver no longer knows it"), required=False
+    )
+
+
+class RemoveVolume(Operation):
+    name = "volume.remove"
+    label = _("Remove")
+    done = _("Removed %(name)s.")
+    icon = "trash"
+    noun = "volume"
+    capability = Capability.VOLUME_MANAGE
+    form = RemoveVolumeForm
+    danger = Danger.DESTROY
+    warning = _("Everything stored in the volume is deleted for good.")
+
+    def consequences(self, target: Target) -> list[str]:
+        links = Link.objects.filter(kind=LinkKind.VOLUME, host=target.host, other_id=target.id, container__gone_at=None)
+        return [str(_("Used by the container %s") % link.container.name) for link in links.select_related("container")[:20]]
+
+    def run(self, call: Call) -> None:
+        call.docker.volumes.remove(call.target.id, force=call.inputs["force"])
