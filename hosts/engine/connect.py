@@ -8,43 +8,56 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
 
 from hosts.access import Grant
 from hosts.engine import admission, versions
 from hosts.engine.address import Address, Scheme
+from hosts.engine.containers import Containers
 from hosts.engine.errors import EngineError
+from hosts.engine.images import Images
+from hosts.engine.networks import Networks
+from hosts.engine.parse import system
 from hosts.engine.sdk import Client, understood
 from hosts.engine.tunnel import Tunnel, shared_socket, somebody_listens
+from hosts.engine.volumes import Volumes
+from hosts.engine.wire import GREETING_SECONDS, READ_SECONDS
+from hosts.facts import EngineInfo, UsageRow
 
 
 class Engine:
     """One engine, for one thread and the life of one `with`; every error is an EngineError."""
 
-    def __init__(self, address: Address, client: Client, tunnel: Tunnel | None = None) -> None:
+    def __init__(self, grant: Grant, address: Address, client: Client, tunnel: Tunnel | None = None) -> None:
+        self.grant = grant
         self.address = address
-        self.client = client
+        self.containers = Containers(self)
+        self.images = Images(self)
+        self.networks = Networks(self)
+        self.volumes = Volumes(self)
+        self._client = client
         self._tunnel = tunnel
 
+    def info(self) -> EngineInfo:
+        with self.speaking() as api:
+            return system.info(api.info(), api.version(api_version=False))
+
+    def usage(self) -> list[UsageRow]:
+        """What takes the space on its disk; the engine may need a minute to count, and stands still meanwhile."""
+        with self.speaking(120) as api:
+            return system.usage(api.df())
+
     @contextlib.contextmanager
-    def understood(self) -> Iterator[None]:
-        """Whatever goes wrong inside comes out as an EngineError that says what a person can do."""
+    def speaking(self, seconds: float = READ_SECONDS) -> Iterator[Client]:
+        """The SDK's client, for the nouns alone: waits that long for an answer, and fails with an EngineError."""
+        self._client.timeout = seconds  # type: ignore[assignment] # the stubs know whole seconds only
         try:
             with understood(self.address):
-                yield
+                yield self._client
         except EngineError as error:
             better = self._tunnel.reason(error) if self._tunnel else error
             if better is error:
                 raise
             raise better from error
-
-    def raw_version(self) -> Any:
-        with self.understood():
-            return self.client.version(api_version=False)
-
-    def raw_info(self) -> Any:
-        with self.understood():
-            return self.client.info()
 
 
 @contextlib.contextmanager
@@ -53,14 +66,18 @@ def open_engine(grant: Grant) -> Iterator[Engine]:
     address = admission.admit(grant)
     with contextlib.ExitStack() as stack:
         socket, tunnel = _way(address, grant.host.pk, stack)
-        engine = Engine(address, stack.enter_context(contextlib.closing(Client(address, socket))), tunnel)
-        engine.client.speak(versions.negotiate(engine.raw_version()))
+        client = stack.enter_context(contextlib.closing(Client(address, socket)))
+        engine = Engine(grant, address, client, tunnel)
+        with engine.speaking(GREETING_SECONDS) as api:
+            api.speak(versions.negotiate(api.version(api_version=False)))
         if admission.must_know_engine(grant):
-            admission.check_engine(grant, engine.raw_info())
+            with engine.speaking() as api:
+                admission.check_engine(grant, api.info())
         yield engine
 
 
 def _way(address: Address, host_pk: int | None, stack: contextlib.ExitStack) -> tuple[str, Tunnel | None]:
+    """The local socket that leads there, when it is not the address itself."""
     if address.scheme is not Scheme.SSH:
         return "", None
     if host_pk is not None and somebody_listens(shared := shared_socket(address, host_pk)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 SENTENCE_LIMIT = 500
 DETAIL_LIMIT = 4096
 
@@ -98,6 +100,9 @@ class DiskFull(Failed):
 
 class Cancelled(EngineError):
     """Somebody called it off."""
+
+    def __init__(self, sentence: str = "", detail: str = "") -> None:
+        super().__init__(sentence or _("Cancelled."), detail)
 
 
 def cut(text: str, limit: int) -> str:

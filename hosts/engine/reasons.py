@@ -32,9 +32,14 @@ def from_status(status: int, message: str) -> EngineError:
         return errors.DiskFull(_("The disk of the engine's machine is full."), message)
     if 300 <= status < 400:
         return errors.BadAnswer(_("The address redirects elsewhere, which no engine does."), message)
-    if status in (401, 403):
-        return errors.Refused(said, message)
-    by_status = {400: errors.Invalid, 404: errors.NotFound, 409: errors.Conflict}
+    # Docker answers 403 where something is in use or its own, and never for want of rights.
+    by_status = {
+        400: errors.Invalid,
+        401: errors.Refused,
+        403: errors.Conflict,
+        404: errors.NotFound,
+        409: errors.Conflict,
+    }
     return by_status.get(status, errors.Failed)(said, message)
 
 
@@ -89,7 +94,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
 
 
-def _tls(cause: BaseException, address: Address, connected: bool) -> EngineError | None:  # noqa: ARG001
+def _tls(cause: BaseException, address: Address, connected: bool) -> EngineError | None:
     # aiohttp's own error of this kind has no code; the one beneath it has.
     if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_code"):
         return errors.Refused(_certificate(cause, address), str(cause))

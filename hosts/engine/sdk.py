@@ -96,6 +96,10 @@ class Client(docker.APIClient):
         if not address.tls:
             self.mount("http://", _TcpAdapter(None))
 
+    def post_waiting(self, path: str, params: dict[str, int]) -> None:
+        """POST to a path of checked parts; the SDK's own `stop` and `restart` change how long we wait."""
+        self._raise_for_status(self._post(self._url(path), params=params))  # type: ignore[attr-defined]
+
     def speak(self, version: str) -> None:
         """The version of the API in every request from now on."""
         self._version = version

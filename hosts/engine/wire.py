@@ -28,6 +28,8 @@ from hosts.engine.tunnel import Tunnel, shared_socket, somebody_listens
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
+# Who is there? An engine that works says so at once, and a page waits for the answer.
+GREETING_SECONDS = 5.0
 BODY_LIMIT = 64 << 20
 _ERROR_LIMIT = 64 << 10
 
@@ -122,7 +124,7 @@ async def open_wire(grant: Grant) -> AsyncIterator[Wire]:
             read_bufsize=256 << 10,
         )
         wire = Wire(address, await stack.enter_async_context(session), tunnel)
-        wire.version = versions.negotiate(await wire.json("/version"))
+        wire.version = versions.negotiate(await wire.json("/version", timeout=GREETING_SECONDS))
         if admission.must_know_engine(grant):
             admission.check_engine(grant, await wire.json("/info"))
         yield wire

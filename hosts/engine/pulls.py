@@ -1,0 +1,128 @@
+"""Pulls an image with its progress, can be called off at any moment, and says in plain words why it failed.
+
+On asyncio, though a worker's thread calls it: a read that waits for a silent registry can be cancelled here, and a
+blocked read in a thread cannot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from django.utils.translation import gettext as _
+
+from hosts.access import Grant
+from hosts.engine import errors, reasons
+from hosts.engine.errors import EngineError
+from hosts.engine.names import Reference
+from hosts.engine.parse import pulls as parse
+from hosts.engine.wire import open_wire, parse_json
+from hosts.facts import PullProgress
+
+_LINE_LIMIT = 1 << 20
+# Layers are written to disk without a word; an engine that is silent for longer is not at work any more.
+_SILENCE_SECONDS = 600.0
+
+_UNREACHABLE = (
+    "connection refused", "no such host", "i/o timeout", "tls handshake timeout", "server gave http response",
+    "x509", "client.timeout", "dial tcp", "context deadline exceeded", "no route to host", "network is unreachable",
+    "connection reset", "eof", "server misbehaving", "bad gateway", "service unavailable",
+)  # fmt: skip
+_DENIED = ("unauthorized", "authentication required", "no basic auth", "denied", "incorrect username", "forbidden")
+_MISSING = ("manifest unknown", "not found", "name unknown", "no such image", "does not exist")
+
+
+def pull(
+    grant: Grant,
+    ref: Reference,
+    auth: Mapping[str, str] | None,
+    on_progress: Callable[[PullProgress], None],
+    closes: Callable[[Callable[[], None] | None], None],
+) -> None:
+    """Pull until done; EngineError says why not, and Cancelled that it was called off."""
+    called_off = False
+
+    async def run() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def call_off() -> None:
+            nonlocal called_off
+            called_off = True
+            if task is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(task.cancel)
+
+        closes(call_off)
+        try:
+            async for step in _steps(grant, ref, auth):
+                on_progress(step)
+        finally:
+            closes(None)
+
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError as error:
+        if called_off:
+            raise errors.Cancelled from error
+        raise
+
+
+async def _steps(grant: Grant, ref: Reference, auth: Mapping[str, str] | None) -> AsyncIterator[PullProgress]:
+    query = {"fromImage": ref.repository, "tag": ref.digest or ref.tag}
+    # The engine wants the header even for an anonymous pull; without it some versions use a login of their own.
+    headers = {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(dict(auth or {})).encode()).decode()}
+    async with open_wire(grant) as wire:
+        try:
+            async with wire.stream(
+                "POST", "/images/create", query, headers=headers, silence=_SILENCE_SECONDS
+            ) as answer:
+                async for line in _lines(answer):
+                    said = parse_json(line)
+                    failed = parse.error(said)
+                    if failed:
+                        raise why(failed, ref)
+                    yield parse.progress(said)
+        except (errors.NotFound, errors.Refused, errors.Failed, errors.Invalid) as error:
+            raise why(error.detail, ref, error) from error
+
+
+async def _lines(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    buffer = b""
+    async for chunk in answer.content.iter_any():
+        *whole, buffer = (buffer + chunk).split(b"\n")
+        for line in whole:
+            if line.strip():
+                yield line
+        if len(buffer) > _LINE_LIMIT:
+            raise reasons.bad_answer()
+    if buffer.strip():
+        yield buffer
+
+
+def why(said: str, ref: Reference, error: EngineError | None = None) -> EngineError:
+    """The reason in plain words for what the engine or the registry said."""
+    words: dict[str, Any] = {"image": ref.text, "server": ref.server}
+    low = said.lower()
+    if "toomanyrequests" in low or "rate limit" in low:
+        return errors.RegistryDenied(
+            _("%(server)s wants no more pulls for now: log in to it, or wait some hours.") % words, said
+        )
+    if "no space left" in low:
+        return errors.DiskFull(_("The disk of the engine's machine is full."), said)
+    if "no matching manifest" in low or "no match for platform" in low:
+        return errors.NotFound(_("%(image)s does not exist for this machine's kind of processor.") % words, said)
+    if "may require" in low:
+        return errors.RegistryDenied(
+            _("There is no image %(image)s at %(server)s, or it needs a login that may read it.") % words, said
+        )
+    for fragments, kind, sentence in (
+        (_DENIED, errors.RegistryDenied, _("%(server)s does not let us in: it needs a login that may read %(image)s.")),
+        (_UNREACHABLE, errors.RegistryUnreachable, _("The engine does not reach the registry %(server)s.")),
+        (_MISSING, errors.NotFound, _("There is no image %(image)s at %(server)s.")),
+    ):
+        if any(fragment in low for fragment in fragments):
+            return kind(sentence % words, said)
+    return error or errors.Failed(_("The pull failed: %(words)s") % {"words": said}, said)
