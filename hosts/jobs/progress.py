@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hosts import nudges
+from hosts.engine import errors
 from hosts.facts import PullProgress
 from hosts.jobs import lease
 from hosts.models import Job
@@ -22,8 +23,8 @@ _RATE_WINDOW = 5.0
 _DONE_WORDS = frozenset({"Pull complete", "Already exists", "Download complete"})
 
 
-class Cancelled(Exception):  # noqa: N818 - an ending, not a fault
-    """The job was cancelled, or its lease is lost: stop where you are."""
+# The engine raises the same when a cancel closes what it was reading.
+Cancelled = errors.Cancelled
 
 
 class Reporter:
@@ -64,9 +65,7 @@ class Reporter:
         if self.cancelled:
             raise Cancelled
         if step.layer:
-            row = self._layers.setdefault(
-                step.layer, {"id": step.layer, "status": "", "current": 0, "total": 0}
-            )
+            row = self._layers.setdefault(step.layer, {"id": step.layer, "status": "", "current": 0, "total": 0})
             row["status"] = step.status
             if step.status == "Downloading":
                 row["current"], row["total"] = step.current or 0, step.total or row["total"]
