@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Quayside from a shell: `up` starts it, everything else is a Django command."""
+"""Quayside from a shell: `up` starts it (`up web` only that process), everything else is a Django command."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def main(arguments: list[str]) -> int:
     if arguments[1:2] == ["up"]:
         from dashboard.up.main import main as up  # before Django, which would cost the supervisor 30 MB
 
-        return up()
+        return up(arguments[2:])
     try:
         from django.core.management import execute_from_command_line
 

@@ -20,11 +20,16 @@ from dashboard.up.words import CannotStart, Output
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def main() -> int:
-    """The exit status: 0 after an orderly stop, 1 after one sentence that says what to do."""
+def main(names: Sequence[str] = ()) -> int:
+    """The exit status: 0 after an orderly stop, 1 after one sentence that says what to do.
+
+    With the name of a process this one becomes it: for deployments whose service manager is the supervisor.
+    """
     output = Output()
     try:
         env.load_dotenv()
+        if names:
+            programs.become(names)
         host, port = programs.address()
         with claims.claim_data_dir(env.data_dir()):
             claims.check_address(host, port)

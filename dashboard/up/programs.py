@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 from dashboard import env
 from dashboard.up.child import Program, Pulse
 from dashboard.up.local_engine import Engine
+from dashboard.up.words import CannotStart
 
 # glibc otherwise keeps a heap of up to 64 MB address space for each thread and hands little of it back.
 _LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
@@ -21,6 +25,16 @@ def prepare(engine: Engine | None) -> Program:
 def services() -> list[Program]:
     """What runs all the time, in the order of starting."""
     return [_web(), _worker(), _watcher()]
+
+
+def become(names: Sequence[str]) -> NoReturn:
+    """Replace this process by the one of that name."""
+    known = {program.name: program for program in services()}
+    if len(names) != 1 or names[0] not in known:
+        raise CannotStart(f"`manage.py up` starts everything, and `manage.py up NAME` one of {', '.join(known)}.")
+    program = known[names[0]]
+    os.chdir(env.BASE_DIR)
+    os.execve(program.command[0], program.command, {**os.environ, **program.environment})  # noqa: S606
 
 
 def address() -> tuple[str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dashboard import keys
 from dashboard.static_files import changed_digest, remember
+from hosts.models import Host
 
 # The settled status for "the last line is the sentence".
 _SAID_IN_ONE_SENTENCE = 3
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             self._refuse(keys.refusal(settings.DATA_DIR, error))
         except DatabaseError as error:
             self._refuse(_database_sentence(error))
-        if options["engine"]:
+        if options["engine"] and _is_new(options["engine"]):
             self._add_host(options)
         call_command("setup_link", stdout=self.stdout)
 
@@ -60,6 +62,7 @@ class Command(BaseCommand):
         said = io.StringIO()
         try:
             call_command("hosts", "add", "local", options["engine"], "--if-missing", *files, stdout=said, stderr=said)
+            _added_engine().write_text(options["engine"], encoding="utf-8")
         except CommandError as error:
             # The console is of use without it: the reason is shown, and the Hosts page lets a person mend it.
             self.stdout.write(f"The local engine could not be added: {error}")
@@ -68,6 +71,17 @@ class Command(BaseCommand):
         self.stdout.write(sentence)
         self.stdout.flush()
         sys.exit(_SAID_IN_ONE_SENTENCE)
+
+
+def _added_engine() -> Path:
+    return Path(settings.DATA_DIR) / "local-engine"
+
+
+def _is_new(url: str) -> bool:
+    """Whether this engine was never added: somebody who removed it, and kept other hosts, doesn't want it back."""
+    file = _added_engine()
+    known = file.is_file() and file.read_text(encoding="utf-8") == url
+    return not (known and Host.objects.exists())
 
 
 def _database_sentence(error: DatabaseError) -> str:
