@@ -5,7 +5,7 @@
 Needs root and the Debian packages docker.io, docker-registry, openssh-server, apache2-utils and busybox-static.
 It leaves an engine that is on this machine already as it is; where none answers it starts one of its own, as the host
 named local (--local changes that). When all is up it writes DATA_DIR/demo.json, prints it, and stays until SIGTERM or
-Ctrl-C; then it removes all it started.
+Ctrl-C; then it removes all it started. With --console it also runs the console on it, with DATA_DIR as its data folder.
 
 demo.json holds:
 
@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.testbed.demo_console import console
 from tests.testbed.demo_projects import (
     BLOG,
     METRICS,
@@ -117,12 +118,13 @@ class Landscape:
         }
 
 
-def run(data_dir: Path, with_local: bool, until: threading.Event) -> None:
+def run(data_dir: Path, with_local: bool, with_console: bool, until: threading.Event) -> None:
     """Up, described, waiting, and down again."""
     with contextlib.ExitStack() as stack:
         landscape = Landscape(stack, with_local)
         landscape.fill()
-        text = json.dumps(landscape.described(), indent=2)
+        described = landscape.described()
+        text = json.dumps(described, indent=2)
         data_dir.mkdir(parents=True, exist_ok=True)
         # Moved into place whole: whoever waits for the file must not read half of it.
         file, draft = data_dir / "demo.json", data_dir / "demo.json.new"
@@ -130,6 +132,8 @@ def run(data_dir: Path, with_local: bool, until: threading.Event) -> None:
         draft.replace(file)
         stack.callback(file.unlink, missing_ok=True)
         print(text, flush=True)
+        if with_console:
+            stack.enter_context(console(described, data_dir, landscape.local.url if landscape.local else None))
         until.wait()
 
 
@@ -144,6 +148,7 @@ def main() -> int:
         default="auto",
         help="start a private engine as the host named local: when none is at the default socket (auto)",
     )
+    parser.add_argument("--console", action="store_true", help="run Quayside on it")
     chosen = parser.parse_args()
     with_local = chosen.local == "always" or (chosen.local == "auto" and not EngineHttp(DEFAULT_SOCKET).is_up())
     ended = threading.Event()
@@ -158,7 +163,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
-        run(chosen.data_dir, with_local, ended)
+        run(chosen.data_dir, with_local, chosen.console, ended)
     except (MissingPartError, StartFailedError) as error:
         print(error, file=sys.stderr)
         return 3
