@@ -10,13 +10,16 @@ from django.utils.translation import gettext
 
 
 @cache
-def _sprite(script_prefix: str) -> str:
-    """The address of the icons; kept, since looking it up hashes or searches each time."""
+def _sprite(_script_prefix: str) -> str:
+    """The address of the icons, which depends on the prefix; kept, since finding it hashes or searches each time."""
     return static("vendor/icons.svg")
 
 
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
-    """{% icon "trash" %}: a drawing from static/icons.txt. It is decoration and hidden from screen readers unless `label` says what it means."""
+    """{% icon "trash" %}: a drawing from static/icons.txt.
+
+    It is decoration, hidden from screen readers, unless `label` says what it means.
+    """
     sprite = _sprite(get_script_prefix())
     classes = f"icon {css}".strip()
     if label:
@@ -41,6 +44,6 @@ def copy(text: object, label: str = "") -> SafeString:
 def dash(meaning: str = "") -> SafeString:
     """{% dash "never" %}: a quiet mark for "nothing here", read aloud as `meaning`."""
     return format_html(
-        '<span class="dash" aria-hidden="true">–</span><span class="visually-hidden">{}</span>',
+        '<span class="dash" aria-hidden="true">-</span><span class="visually-hidden">{}</span>',
         meaning or gettext("none"),
     )

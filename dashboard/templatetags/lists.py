@@ -26,7 +26,8 @@ def _link(query: QueryDict) -> str:
 def sort_header(context: Context, name: str, label: str, css: str = "", first: str = "") -> SafeString:
     """{% sort_header "name" _("Name") %}: a column head that sorts by ?sort=name, then by -name, and says which is on.
 
-    The order in force is `sort` in the context, else in the query. `first="-"` makes the first click sort downwards (dates, sizes).
+    The order in force is `sort` in the context, else in the query. `first="-"` makes the first click sort downwards, as
+    people expect of dates and sizes.
     """
     query = _query(context)
     current = str(context.get("sort") or query.get("sort", ""))
@@ -39,7 +40,7 @@ def sort_header(context: Context, name: str, label: str, css: str = "", first: s
     drawing = {"ascending": "arrow-up", "descending": "arrow-down"}.get(order, "selector")
     return format_html(
         '<th scope="col" class="{}"{}><a class="sort" href="{}" hx-get="{}" hx-target="#live" hx-select="#live"'
-        ' hx-swap="outerHTML" hx-push-url="true">{}{}</a></th>',
+        ' hx-swap="morph:outerHTML" hx-push-url="true">{}{}</a></th>',
         f"{css} sortable".strip(),
         format_html(' aria-sort="{}"', order) if order else "",
         link,
@@ -50,7 +51,7 @@ def sort_header(context: Context, name: str, label: str, css: str = "", first: s
 
 
 def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
-    """{% pagination page %}: "1–50 of 312" and links to the other pages of a Django Page, the query kept."""
+    """{% pagination page %}: "1 to 50 of 312" and links to the other pages of a Django Page, the query kept."""
 
     def link(number: int) -> str:
         query = _query(context)
@@ -71,13 +72,26 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
 
 
 def keep_query(context: Context, *but: str) -> SafeString:
-    """{% keep_query "q" "state" %}: hidden fields for a GET form that keep every parameter but those it sets (and the page)."""
+    """{% keep_query "q" "state" %}: hidden fields for a GET form; they keep every parameter but those and the page."""
     left = [(key, value) for key, values in _query(context).lists() if key not in (*but, "page") for value in values]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', left)
 
 
+def filter_form(context: Context) -> SafeString:
+    """<form class="filters" method="get" {% filter_form %}>: the list is redrawn in place as a person types and picks.
+
+    The form stands inside #live, so that its chips and hidden fields follow; what is being typed is left alone.
+    """
+    request = context.get("request")
+    return format_html(
+        'action="{0}" hx-get="{0}" hx-target="#live" hx-select="#live" hx-swap="morph:outerHTML" hx-push-url="true"'
+        ' hx-sync="this:replace" hx-trigger="submit, input delay:200ms"',
+        request.path if isinstance(request, HttpRequest) else "",
+    )
+
+
 def filter_chip(context: Context, name: str, value: str, label: str, count: int | None = None) -> SafeString:
-    """{% filter_chip "state" "running" _("Running") 12 %}: a link that sets one filter, or takes it off when it is on."""
+    """{% filter_chip "state" "running" _("Running") 12 %}: a link that sets one filter, or takes it off again."""
     query = _query(context)
     on = query.get(name, "") == value
     if on:
@@ -87,7 +101,7 @@ def filter_chip(context: Context, name: str, value: str, label: str, count: int 
     query.pop("page", None)
     link = _link(query)
     return format_html(
-        '<a class="chip{}" href="{}" hx-get="{}" hx-target="#live" hx-select="#live" hx-swap="outerHTML"'
+        '<a class="chip{}" href="{}" hx-get="{}" hx-target="#live" hx-select="#live" hx-swap="morph:outerHTML"'
         ' hx-push-url="true"{}>{}{}</a>',
         " is-on" if on else "",
         link,

@@ -36,7 +36,7 @@ def bytes_in_words(count: float) -> str:
 
 
 def size(count: float | None) -> SafeString:
-    """{% size image.size %}: bytes in Docker's units with the exact count on hover; a dash for None or below zero (not known)."""
+    """{% size image.size %}: bytes in Docker's units, exact on hover; a dash for None or below zero (not known)."""
     if count is None or count < 0:
         return dash(gettext("not known"))
     exact = gettext("%(count)s bytes") % {"count": f"{int(count):,}"}
@@ -50,7 +50,7 @@ def short(engine_id: object) -> str:
 
 
 def short_id(engine_id: object) -> SafeString:
-    """{% short_id container.engine_id %}: the short id, the whole one on hover, and a button that copies the whole one."""
+    """{% short_id container.engine_id %}: the short id; the whole one on hover and by a button that copies it."""
     if not engine_id:
         return dash()
     return format_html(
@@ -86,8 +86,8 @@ def image_ref(reference: object) -> SafeString:
         return format_html('<code class="ref" title="{}">{}</code>', text, bare)
     digest = parts["digest"] or ""
     return format_html(
-        '<span class="ref" title="{}"><span class="ref-far">{}</span>{}<span class="ref-tag">{}</span>'
-        '<span class="ref-far">{}</span></span>',
+        '<span class="ref" title="{}"><span class="ref-far">{}</span><span class="ref-name">{}</span>'
+        '<span class="ref-tag">{}</span><span class="ref-far">{}</span></span>',
         text,
         parts["registry"] or "",
         parts["name"],

@@ -1,7 +1,7 @@
 """{% load quayside %}: the console's parts, each documented at its function and shown at /styleguide/.
 
-Marks that a list repeats per row (state, size, when, icon ...) are built in Python: an included template costs ten times as
-much, and a page of 100 rows draws a thousand of them. Everything larger is a template in templates/components/.
+Marks that a list repeats per row (state, size, when, icon ...) are built in Python: an included template costs ten
+times as much, and a page of 100 rows draws a thousand. Everything larger is a template in templates/components/.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ for tag in (
     register.simple_tag(tag)
 register.filter("short", names.short)
 register.filter("bytes", names.bytes_in_words)
-for tag_with_query in (lists.sort_header, lists.keep_query, lists.filter_chip):
+for tag_with_query in (lists.sort_header, lists.keep_query, lists.filter_form, lists.filter_chip):
     register.simple_tag(tag_with_query, takes_context=True)
 register.inclusion_tag("components/pagination.html", takes_context=True)(lists.pagination)
 
@@ -52,7 +52,7 @@ CONTROL_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 
 @register.inclusion_tag("components/empty_state.html")
 def empty_state(icon: str, title: str, text: str = "", action_url: str = "", action: str = "") -> dict[str, str]:
-    """{% empty_state "box" _("No containers") _("Nothing matches.") "/hosts/add/" _("Add a host") %}: what to do when there is nothing."""
+    """{% empty_state "box" _("No containers") _("None matches.") url _("Add a host") %}: what to do about nothing."""
     return {"icon": icon, "title": title, "text": text, "action_url": action_url, "action": action}
 
 
@@ -70,7 +70,7 @@ def kv(
 
 @register.inclusion_tag("components/progress.html")
 def progress(value: float | None, most: float | None = 100, label: str = "", text: str = "") -> dict[str, Any]:
-    """{% progress layer.current layer.total label=layer.id text="12 MB of 40 MB" %}: a bar; without a value it only says "busy"."""
+    """{% progress layer.current layer.total label=layer.id text="12 MB of 40 MB" %}: a bar; no value, "busy"."""
     known = value is not None and bool(most)
     return {"value": value if known else None, "most": most, "label": label, "text": text}
 
@@ -102,19 +102,19 @@ def field(bound: BoundField, label: str = "", mono: bool = False) -> dict[str, A
 
 @register.inclusion_tag("components/form.html")
 def form(form: forms.BaseForm) -> dict[str, Any]:
-    """{% form form %}: the errors of the whole form and every field of it; the <form> element and its buttons are the page's."""
+    """{% form form %}: the form's own errors and every field; the <form> element and its buttons are the page's."""
     return {"form": form}
 
 
 @register.inclusion_tag("components/bulk_bar.html")
 def bulk_bar(operations: Iterable[Any] = ()) -> dict[str, Any]:
-    """{% bulk_bar operations %}: the bar that shows when rows are ticked; each operation has `url`, `label`, `icon`, `danger`."""
+    """{% bulk_bar operations %}: shows when rows are ticked; each operation has `url`, `label`, `icon`, `danger`."""
     return {"operations": operations}
 
 
 @register.inclusion_tag("components/host_switcher.html", takes_context=True)
 def host_switcher(context: Context) -> dict[str, Any]:
-    """{% host_switcher %}: picks the host that a list is narrowed to; from a page that is no list it leads to the containers."""
+    """{% host_switcher %}: narrows a list to one host; from a page that is no list it leads to the containers."""
     request = context.get("request")
     match = request.resolver_match if isinstance(request, HttpRequest) else None
     return {

@@ -71,8 +71,8 @@ def look(word: str, kind: str = "") -> Look:
 def state(word: object, kind: str = "", note: object = "", tone: str = "") -> SafeString:
     """{% state container.state %}: icon, word and tone of a state.
 
-    `kind` (container, host, job, audit, use) parts words that mean two things: {% state job.state kind="job" %}. `note` is set
-    behind the word: {% state "exited" note="code 1" tone="bad" %}, where `tone` overrides the usual one.
+    `kind` (container, host, job, audit, use) parts words that mean two things: {% state job.state kind="job" %}. `note`
+    is set behind the word: {% state "exited" note="code 1" tone="bad" %}, where `tone` overrides the usual one.
     """
     shown = look(str(word or ""), kind)
     behind = format_html('<span class="state-note">{}</span>', note) if note else ""

@@ -52,7 +52,7 @@ def _tag(at: datetime, mode: str, words: str) -> SafeString:
 
 
 def when(value: datetime | str | None, never: str = "") -> SafeString:
-    """{% when container.created %}: "3 minutes ago", exact on hover, kept up to date in the page; a dash where there is none."""
+    """{% when container.created %}: "3 minutes ago", exact on hover, kept true in the page; a dash for never."""
     at = moment(value)
     if at is None:
         return dash(never or gettext("never"))

@@ -63,18 +63,13 @@
   }
 
   // --- morphing it in, without taking anything out of a person's hands ---
-  const KEEP = {
-    ignoreActiveValue: true,
-    callbacks: {
-      beforeNodeMorphed(before, after) {
-        if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
-        if (before.tagName === "DETAILS") after.open = before.open;
-        if (before.matches('input[name="on"], [data-select-all]')) after.toggleAttribute("checked", before.checked);
-        if (before.matches("[data-keep]")) return false;
-        if (before.matches("time[data-relative]") && before.dateTime === after.dateTime && after.matches("time")) return false;
-        return true;
-      },
-    },
+  Idiomorph.defaults.ignoreActiveValue = true;
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => {
+    if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
+    if (before.tagName === "DETAILS") after.open = before.open;
+    if (before.matches('input[name="on"], [data-select-all]')) after.toggleAttribute("checked", before.checked);
+    if (before.matches("[data-keep]")) return false;
+    return !(before.matches("time[data-relative]") && after.matches("time") && before.dateTime === after.dateTime);
   };
 
   function morph(element, html) {
@@ -82,9 +77,9 @@
     const same = answer.getElementById(element.id);
     const scrolled = [...element.querySelectorAll("[data-keep-scroll]")].map((box) => [box, box.scrollTop]);
     if (same) {
-      Idiomorph.morph(element, same, { ...KEEP, morphStyle: "outerHTML" });
+      Idiomorph.morph(element, same, { morphStyle: "outerHTML" });
     } else {
-      Idiomorph.morph(element, [...answer.body.childNodes], { ...KEEP, morphStyle: "innerHTML" });
+      Idiomorph.morph(element, [...answer.body.childNodes], { morphStyle: "innerHTML" });
     }
     for (const [box, top] of scrolled) box.scrollTop = top;
     const now = document.getElementById(element.id) ?? element;
