@@ -76,9 +76,9 @@ def drop_old(host: Host) -> None:
 
 
 def refresh(engine: Engine, noun: Noun, object_id: str) -> Row | None:
-    """Ask the engine for one object and write it down; gives back its row, marked gone when the engine has it no more."""
+    """Ask the engine for one object and write it down; gives back its row, marked gone when there is no such object."""
     host = engine.grant.host
-    nouns = {
+    nouns: dict[Noun, Any] = {
         Noun.CONTAINER: engine.containers,
         Noun.IMAGE: engine.images,
         Noun.NETWORK: engine.networks,
@@ -106,7 +106,9 @@ def to_inspect(host: Host, listed: Iterable[facts.Container], *, after_a_gap: bo
 def _differs(listed: facts.Container, known: Mapping[str, Any]) -> bool:
     """Whether the list tells of a change. Ports count only while it runs: `inspect` and a list disagree otherwise."""
     said = as_json(listed)
-    if any(said[name] != known.get(name) for name in ("name", "state", "health", "image_id")):
+    if any(said[name] != known.get(name) for name in ("name", "state", "image_id")):
+        return True
+    if listed.state == "running" and listed.health != known.get("health"):
         return True
     if listed.exit_code is not None and listed.exit_code != known.get("exit_code"):
         return True
@@ -118,13 +120,11 @@ def _apply_some(host: Host, noun: Noun, wanted: dict[str, Thing]) -> int:
     now = timezone.now()
     with transaction.atomic():
         found = model._default_manager.filter(host=host, engine_id__in=list(wanted))
-        known = {
-            engine_id: (said, gone) for engine_id, said, gone in found.values_list("engine_id", "facts", "gone_at")
-        }
+        known = {each: (said, gone) for each, said, gone in found.values_list("engine_id", "facts", "gone_at")}
         rows, relink = [], []
-        for engine_id, thing in wanted.items():
+        for engine_id, told in wanted.items():
             old, gone = known.get(engine_id, ({}, None))
-            thing = _with_what_lists_omit(thing, old)
+            thing = _with_what_lists_omit(told, old)
             said = as_json(thing)
             if said == old and gone is None:
                 continue
@@ -169,5 +169,5 @@ def _alive(host: Host, noun: Noun) -> Iterable[str]:
     return ROWS[noun]._default_manager.filter(host=host, gone_at=None).values_list("engine_id", flat=True)
 
 
-def _chunks(items: list[_T]) -> Iterable[list[T]]:
+def _chunks(items: list[_T]) -> Iterable[list[_T]]:
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
