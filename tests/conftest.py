@@ -10,6 +10,7 @@ import pytest
 
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.newer_engine import newer_binaries
 from tests.testbed.parts import MissingPartError
 from tests.testbed.process import Part
 from tests.testbed.redis_server import RedisServer
@@ -23,6 +24,7 @@ APart = TypeVar("APart", bound=Part)
 REAL_PARTS = {
     "engine",
     "tls_engine",
+    "newer_engine",
     "ssh_server",
     "registry",
     "auth_registry",
@@ -117,6 +119,19 @@ def tls_engine(workspace: Path) -> Iterator[Engine]:
     for part in started(Engine(workspace, "tls-engine", tcp="tls")):
         load_base_image(part)
         yield part
+
+
+@pytest.fixture(scope="session")
+def newer_engine(workspace: Path) -> Iterator[Engine]:
+    """An engine at least as new as Debian 13's (26.1, API 1.45), with the base image."""
+    try:
+        binaries = newer_binaries()
+    except MissingPartError as missing:
+        without(missing)
+    else:
+        for part in started(Engine(workspace, "newer-engine", binaries=binaries)):
+            load_base_image(part)
+            yield part
 
 
 @pytest.fixture(scope="session")

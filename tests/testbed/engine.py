@@ -30,7 +30,8 @@ class Engine(Part):
 
     `tcp`: None, "plain", or "tls" (client certificates verified). `bridge`: whether containers get a default network;
     without it they have none unless they join one made with `docker network create`.
-    `live_restore`: whether containers go on running while the engine is restarted.
+    `live_restore`: whether containers go on running while the engine is restarted. `binaries`: a folder with another
+    dockerd and containerd than the system's.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Engine(Part):
         tcp: Literal["plain", "tls"] | None = None,
         bridge: bool = False,
         live_restore: bool = False,
+        binaries: Path | None = None,
         options: Sequence[str] = (),
     ) -> None:
         self.name = name
@@ -55,6 +57,7 @@ class Engine(Part):
         self.tls: TlsMaterial | None = None
         self.bridge = f"qs{os.getpid() % 1_000_000}{random.randrange(16**4):04x}" if bridge else None
         self.live_restore = live_restore
+        self.binaries = binaries
         self.options = list(options)
         self.process: Process | None = None
 
@@ -65,6 +68,10 @@ class Engine(Part):
     @property
     def tcp_url(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"
+
+    @property
+    def dockerd(self) -> str:
+        return str(self.binaries / "dockerd") if self.binaries else program("dockerd")
 
     def start(self) -> Self:
         need_root("a private Docker engine")
@@ -81,13 +88,16 @@ class Engine(Part):
 
     def _launch(self) -> None:
         # The main thread's end sends SIGTERM, at which the engine ends its containers too.
-        self.process = Process(self._command(), self.folder / "dockerd.log", death_signal="TERM")
+        # It looks for its containerd and shims on the PATH.
+        path = os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin"
+        environment = os.environ | {"PATH": f"{self.binaries}:{path}" if self.binaries else path}
+        self.process = Process(self._command(), self.folder / "dockerd.log", environment, death_signal="TERM")
         self.process.wait_ready(self.http.is_up)
 
     def _command(self) -> list[str]:
         network = random.randrange(64, 224)
         command = [
-            program("dockerd"),
+            self.dockerd,
             f"--config-file={self._write_configuration()}",
             f"--data-root={self.data_root}",
             f"--exec-root={self.folder / 'run'}",
@@ -117,7 +127,7 @@ class Engine(Part):
 
     def _write_configuration(self) -> Path:
         """A configuration of our own: not the machine's, and with an identity that no other engine here has."""
-        shown = subprocess.run([program("dockerd"), "--version"], check=True, capture_output=True, text=True).stdout
+        shown = subprocess.run([self.dockerd, "--version"], check=True, capture_output=True, text=True).stdout
         version = re.search(r"version (\d+)", shown)
         # Engines before 23 take their ID from a key in /etc/docker, which all of a machine would share; later ones
         # make one up in their data root and do not know this setting.

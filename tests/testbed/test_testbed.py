@@ -102,6 +102,16 @@ def test_each_engine_has_an_identity_of_its_own(engine: Engine, tls_engine: Engi
     assert engine.http.json("GET", "/info")["ID"] != tls_engine.http.json("GET", "/info")["ID"]
 
 
+def test_a_newer_engine_runs_beside_the_systems(engine: Engine, newer_engine: Engine) -> None:
+    version = newer_engine.http.json("GET", "/version")["ApiVersion"]
+    assert tuple(map(int, version.split("."))) >= (1, 45)
+    container = newer_engine.run(BASE_IMAGE, "sleep", "1000")
+    newer_engine.restart()
+    assert newer_engine.inspect(container)["Id"] == container
+    assert engine.http.is_up()
+    newer_engine.remove_container(container)
+
+
 def test_tls_wants_a_client_certificate(tls_engine: Engine) -> None:
     tls = tls_engine.tls
     assert tls is not None
