@@ -32,8 +32,12 @@ class TrailForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"), required=False, choices=[("", _("Any")), *Outcome.choices, (trail.OPEN, _("Under way"))]
     )
-    since = forms.DateTimeField(label=_("From"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    until = forms.DateTimeField(label=_("To"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    since = forms.DateTimeField(
+        label=_("From"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    until = forms.DateTimeField(
+        label=_("To"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
     sort = forms.ChoiceField(required=False, choices=[("", ""), *_SORTS], widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
@@ -54,7 +58,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_visible(request), pk=pk)
+    found = get_object_or_404(visible_events(request), pk=pk)
     return render(request, "pages/audit_event.html", {"event": found, "ending": getattr(found, "ending", None)})
 
 
@@ -80,10 +84,10 @@ def _asked(request: HttpRequest) -> tuple[QuerySet[AuditEvent], Any]:
     form = TrailForm(request.GET)
     if not form.is_valid():
         raise BadQuery(one_line(form))
-    return trail.search(_visible(request), form.cleaned_data), form
+    return trail.search(visible_events(request), form.cleaned_data), form
 
 
-def _visible(request: HttpRequest) -> QuerySet[AuditEvent]:
+def visible_events(request: HttpRequest) -> QuerySet[AuditEvent]:
     """All of it for who administers everything; else what happened on the hosts that they administer."""
     answer = grant(request.actor, Capability.AUDIT_VIEW, Target("audit"))
     if not isinstance(answer, Denied):

@@ -29,9 +29,13 @@ _SORTS = {"at": "queued_at", "title": "title", "state": "state", "host": "host__
 class JobsForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=200)
     host = forms.CharField(label=gettext_lazy("Host"), required=False, max_length=63)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any")), *JobState.choices])
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("Any")), *JobState.choices]
+    )
     sort = forms.ChoiceField(
-        required=False, choices=[("", ""), *((sign + name, name) for name in _SORTS for sign in ("", "-"))], widget=forms.HiddenInput
+        required=False,
+        choices=[("", ""), *((sign + name, name) for name in _SORTS for sign in ("", "-"))],
+        widget=forms.HiddenInput,
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
@@ -42,7 +46,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadQuery(one_line(form))
     wanted = form.cleaned_data
-    rows = _visible(request)
+    rows = visible_jobs(request)
     for word in wanted["q"].split():
         rows = rows.filter(Q(title__icontains=word) | Q(message__icontains=word) | Q(operation=word))
     if wanted["host"]:
@@ -59,7 +63,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def job(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_object_or_404(_visible(request).select_related("audit", "retry_of"), pk=pk)
+    found = get_object_or_404(visible_jobs(request).select_related("audit", "retry_of"), pk=pk)
     permissions = Permissions(request.actor)
     context = {
         "job": found,
@@ -74,14 +78,14 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def tray(request: HttpRequest) -> HttpResponse:
     """The newest few: what is under way first, then what ended lately."""
-    rows = _visible(request)
+    rows = visible_jobs(request)
     active = rows.filter(state__in=ACTIVE)
     shown = [*active[:8], *rows.exclude(state__in=ACTIVE)[:4]]
     context = {"active": active.count(), "jobs": [_in_tray(row) for row in shown[:10]]}
     return render(request, "components/job_tray.html", context)
 
 
-def _visible(request: HttpRequest) -> QuerySet[Job]:
+def visible_jobs(request: HttpRequest) -> QuerySet[Job]:
     """One's own, and those on the hosts whose jobs one may see."""
     hosts = visible_hosts(request.actor, Capability.JOB_VIEW)
     everything = Permissions(request.actor).may(Capability.JOB_VIEW)
@@ -107,7 +111,10 @@ def _shown(row: Job) -> dict[str, Any]:
     progress = row.progress
     if row.items:
         done, total = len(row.report), len(row.items)
-        return {"percent": round(100 * done / total), "detail": _("%(done)s of %(total)s") % {"done": done, "total": total}}
+        return {
+            "percent": round(100 * done / total),
+            "detail": _("%(done)s of %(total)s") % {"done": done, "total": total},
+        }
     current, total = progress.get("current") or 0, progress.get("total") or 0
     if not total:
         return {"percent": None, "detail": progress.get("status", "")}
