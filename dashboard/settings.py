@@ -19,7 +19,7 @@ DEBUG = env.flag("DEBUG")
 
 _HOST, _PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
 _NAMES = ["localhost", "127.0.0.1", "[::1]"]
-if _HOST not in ("0.0.0.0", "::", *_NAMES):
+if _HOST not in ("0.0.0.0", "::", *_NAMES):  # noqa: S104 - compared, not bound to
     _NAMES.append(_HOST)
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", tuple(_NAMES))
 # Full origins, scheme and port included: a container published on another port of this machine must not open a socket.
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "channels",
     "django_htmx",
+    "django.forms",
     "csp",
 ]
 

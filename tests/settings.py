@@ -12,3 +12,11 @@ if not os.environ.get("QUAYSIDE_TEST_DATA_DIR"):
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 from dashboard.settings import *  # noqa: F403 - the folder must be named first
+
+# Nothing is collected for a test, so there is no manifest to look addresses up in.
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+SERVESTATIC_USE_MANIFEST = False
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - servestatic warns where it is missing
