@@ -74,7 +74,7 @@ def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
 def keep_query(context: Context, *but: str) -> SafeString:
     """{% keep_query "q" "state" %}: hidden fields for a GET form; they keep every parameter but those and the page."""
     left = [(key, value) for key, values in _query(context).lists() if key not in (*but, "page") for value in values]
-    return format_html_join("", '<input type="hidden" name="{}" value="{}">', left)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}" data-kept>', left)
 
 
 def filter_form(context: Context) -> SafeString:

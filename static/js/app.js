@@ -3,14 +3,25 @@
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
   // --- requests: the CSRF token goes along; empty fields of a GET form do not, so that addresses stay readable ---
+  // A filter form outside of its list keeps the order and the other filters of the address as it is now; what it was drawn
+  // with ([data-kept]) may be out of date.
+  function keepTheRest(form, parameters) {
+    for (const kept of form.querySelectorAll("[data-kept]")) parameters.delete(kept.name);
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (name !== "page" && !form.querySelector(`[name="${CSS.escape(name)}"]:not([data-kept])`)) parameters.append(name, value);
+    }
+  }
+
   document.addEventListener("htmx:configRequest", (event) => {
     const { detail } = event;
     if (detail.verb !== "get") {
       detail.headers["X-CSRFToken"] = meta("csrf-token");
       return;
     }
-    for (const [name, value] of [...detail.parameters.entries()]) {
-      if (value === "") detail.parameters.delete(name);
+    const { parameters, elt } = detail;
+    if (elt.matches("form[data-filter]")) keepTheRest(elt, parameters);
+    for (const [name, value] of [...parameters.entries()]) {
+      if (value === "") parameters.delete(name);
     }
   });
 
