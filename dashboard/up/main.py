@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from dashboard import env
 from dashboard.env import SettingError
-from dashboard.up import claims, install_engine, liveness, local_engine, programs
+from dashboard.up import claims, install_engine, liveness, local_engine, prepared, programs
 from dashboard.up.child import Program
 from dashboard.up.local_engine import Engine
 from dashboard.up.redis_server import private_redis, wait_for_redis
 from dashboard.up.supervise import Supervisor
 from dashboard.up.words import CannotStart, Output
 
+# Where to look for a console that listens on every address.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -107,31 +109,50 @@ async def _serve(
     if redis:
         await supervisor.keep(redis)
     await wait_for_redis(seconds=10)
+    warm = prepared.is_prepared()
+    link = "" if warm else await _prepare(output, supervisor, prepare)
+    first, *others = services
+    await supervisor.keep(first)
+    if warm:
+        # The first page comes sooner when nothing else starts beside it.
+        await _wait_for_web(seconds=10)
+    for service in others:
+        await supervisor.keep(service)
+    await _wait_for_web()
+    output.say(f"Quayside is at {_shown_address()} (Ctrl-C stops it)")
+    link = link or (await _prepare(output, supervisor, prepare) if warm else "")
+    if link:
+        output.say(f"There is no administrator yet. Make one with this link, which works once: {link}")
+    await liveness.watch(supervisor, services, env.redis_url(), *look)
+    await asyncio.Event().wait()
+
+
+async def _prepare(output: Output, supervisor: Supervisor, prepare: Program) -> str:
+    """The setup link, when one is needed; what else it said is shown."""
     *said, link = (await supervisor.run_once(prepare)).last_lines or [""]
     if link and not link.startswith("http"):
         said, link = [*said, link], ""
     for line in said:
         output.line(prepare.name, line)
-    for service in services:
-        await supervisor.keep(service)
-    await _announce(output, link)
-    await liveness.watch(supervisor, services, env.redis_url(), *look)
-    await asyncio.Event().wait()
+    return link
 
 
-async def _announce(output: Output, setup_link: str) -> None:
-    """Say where the console is, once it is there."""
+async def _wait_for_web(seconds: float | None = None) -> None:
+    """Return when somebody listens at the console's address, or when the time is up."""
     host, port = programs.address()
-    inside = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what people type is not where they look
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(inside, port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            break
-    shown = f"[{inside}]" if ":" in inside else inside
-    output.say(f"Quayside is at http://{shown}:{port} (Ctrl-C stops it)")
-    if setup_link:
-        output.say(f"There is no administrator yet. Make one with this link, which works once: {setup_link}")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(_EVERYWHERE.get(host, host), port)
+                except OSError:
+                    await asyncio.sleep(0.05)
+                else:
+                    writer.close()
+                    return
+
+
+def _shown_address() -> str:
+    host, port = programs.address()
+    name = _EVERYWHERE.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

@@ -14,6 +14,8 @@ from dashboard.up.words import CannotStart
 
 # glibc otherwise keeps a heap of up to 64 MB address space for each thread and hands little of it back.
 _LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+# Celery warns of root at every start; whoever runs Quayside as root has the engine's socket anyway.
+_CALM = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 
 
 def prepare(engine: Engine | None) -> Program:
@@ -62,7 +64,7 @@ def _worker() -> Program:
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
     )
     pulse = Pulse("quayside:alive:worker", lasts=90, sent_by="watcher")
-    return Program("worker", command, _LEAN, pulse=pulse)
+    return Program("worker", command, _LEAN | _CALM, pulse=pulse)
 
 
 def _watcher() -> Program:

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dashboard import keys
-from dashboard.static_files import changed_digest, remember
+from dashboard.up import prepared
 from hosts.models import Host
 
 # The settled status for "the last line is the sentence".
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         try:
             self._migrate()
             self._collect_static()
+            prepared.remember()
         except OSError as error:
             self._refuse(keys.refusal(settings.DATA_DIR, error))
         except DatabaseError as error:
@@ -53,9 +54,9 @@ class Command(BaseCommand):
             self.stdout.write("The database is up to date.")
 
     def _collect_static(self) -> None:
-        if digest := changed_digest():
+        done = prepared.remembered().get("static")
+        if done != prepared.current()["static"] or not Path(settings.STATIC_ROOT).is_dir():
             call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-            remember(digest)
 
     def _add_host(self, options: dict[str, str]) -> None:
         files = [word for name in ("ca", "cert", "key") if options[name] for word in (f"--{name}", options[name])]
