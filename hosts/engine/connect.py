@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hosts.access import Grant
 from hosts.engine import admission, versions
@@ -17,11 +18,13 @@ from hosts.engine.errors import EngineError
 from hosts.engine.images import Images
 from hosts.engine.networks import Networks
 from hosts.engine.parse import system
-from hosts.engine.sdk import Client, understood
 from hosts.engine.tunnel import Tunnel, shared_socket, somebody_listens
 from hosts.engine.volumes import Volumes
 from hosts.engine.wire import GREETING_SECONDS, READ_SECONDS
 from hosts.facts import EngineInfo, UsageRow
+
+if TYPE_CHECKING:
+    from hosts.engine.sdk import Client
 
 
 class Engine:
@@ -49,6 +52,8 @@ class Engine:
     @contextlib.contextmanager
     def speaking(self, seconds: float = READ_SECONDS) -> Iterator[Client]:
         """The SDK's client, for the nouns alone: waits that long for an answer, and fails with an EngineError."""
+        from hosts.engine.sdk import understood
+
         self._client.timeout = seconds  # type: ignore[assignment] # the stubs know whole seconds only
         try:
             with understood(self.address):
@@ -63,6 +68,9 @@ class Engine:
 @contextlib.contextmanager
 def open_engine(grant: Grant) -> Iterator[Engine]:
     """The engine of the grant's host, its version negotiated; a changing grant only on the engine that we trust."""
+    # Late: whoever imports this module may never open an engine, and the SDK costs 20 MB.
+    from hosts.engine.sdk import Client
+
     address = admission.admit(grant)
     with contextlib.ExitStack() as stack:
         socket, tunnel = _way(address, grant.host.pk, stack)

@@ -25,7 +25,7 @@ class Containers:
     def list(self) -> list[Container]:
         """All of them, running or not, as far as a list tells."""
         with self._engine.speaking() as api:
-            return [parse.from_list(raw) for raw in fields.rows(api.containers(all=True))]
+            return fields.facts(api.containers(all=True), parse.from_list)
 
     def get(self, container: str) -> Details:
         with self._engine.speaking() as api:

@@ -21,7 +21,7 @@ class Images:
 
     def list(self) -> list[Image]:
         with self._engine.speaking() as api:
-            return [parse.from_list(raw) for raw in fields.rows(api.images())]
+            return fields.facts(api.images(), parse.from_list)
 
     def get(self, image: str) -> Details:
         with self._engine.speaking() as api:
@@ -31,7 +31,7 @@ class Images:
     def history(self, image: str) -> Sequence[Layer]:
         """Its layers, the newest first."""
         with self._engine.speaking() as api:
-            return [parse.layer(raw) for raw in fields.rows(api.history(image_id(image)))]  # type: ignore[no-untyped-call]
+            return fields.facts(api.history(image_id(image)), parse.layer)  # type: ignore[no-untyped-call]
 
     def pull(
         self,

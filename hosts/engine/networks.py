@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from docker.types import IPAMConfig, IPAMPool
-
 from hosts.engine import masking
 from hosts.engine.names import object_id
 from hosts.engine.parse import fields
@@ -25,7 +23,7 @@ class Networks:
 
     def list(self) -> list[Network]:
         with self._engine.speaking() as api:
-            return [parse.network(raw) for raw in fields.rows(api.networks())]
+            return fields.facts(api.networks(), parse.network)
 
     def get(self, network: str) -> Details:
         with self._engine.speaking() as api:
@@ -43,6 +41,9 @@ class Networks:
         labels: Mapping[str, str] | None = None,
     ) -> str:
         """The new network's id."""
+        # Late, like the SDK itself: the watcher never needs it, and it costs 20 MB.
+        from docker.types import IPAMConfig, IPAMPool
+
         pool = IPAMPool(subnet=subnet or None, gateway=gateway or None) if subnet else None
         with self._engine.speaking(_SECONDS) as api:
             made = api.create_network(

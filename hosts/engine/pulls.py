@@ -85,7 +85,7 @@ async def _steps(grant: Grant, ref: Reference, auth: Mapping[str, str] | None) -
                     if failed:
                         raise why(failed, ref)
                     yield parse.progress(said)
-        except (errors.NotFound, errors.Refused, errors.Failed, errors.Invalid) as error:
+        except (errors.NotFound, errors.Refused, errors.Conflict, errors.Failed, errors.Invalid) as error:
             raise why(error.detail, ref, error) from error
 
 

@@ -1,4 +1,4 @@
-"""How does a fact stand in its row? The JSON of it, the columns that lists filter and sort by, and the text to search."""
+"""How does a fact stand in its row? The JSON of it, the columns to filter and sort by, the text to search."""
 
 from __future__ import annotations
 

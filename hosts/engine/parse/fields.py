@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hosts.engine import reasons
-from hosts.engine.errors import cut
+from hosts.engine.errors import BadAnswer, cut
+
+_Fact = TypeVar("_Fact")
 
 NAME = 255
 TEXT = 4096
@@ -45,6 +48,15 @@ def rows(value: Any) -> Iterator[dict[str, Any]]:
     if value is not None and not isinstance(value, list):
         raise reasons.bad_answer()
     return (row for row in value or () if isinstance(row, dict))
+
+
+def facts(value: Any, read: Callable[[Any], _Fact]) -> list[_Fact]:
+    """The facts of a list; one that cannot be read is left out, so that it does not hide the others."""
+    found = []
+    for row in rows(value):
+        with contextlib.suppress(BadAnswer):
+            found.append(read(row))
+    return found
 
 
 def text(value: Any, limit: int = TEXT) -> str:

@@ -24,4 +24,4 @@ def volume(raw: Any) -> Volume:
 
 def volumes(raw: Any) -> list[Volume]:
     """The answer of `GET /volumes`."""
-    return [volume(each) for each in fields.rows(fields.record(raw).get("Volumes"))]
+    return fields.facts(fields.record(raw).get("Volumes"), volume)
