@@ -99,6 +99,19 @@ def test_all_start_in_order_and_the_setup_link_comes_last(start: Start) -> None:
     assert (console.data_dir / "run/redis.sock").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_warm_start_shows_the_console_before_it_prepares(start: Start, tmp_path: Path) -> None:
+    code = "from dashboard.up import prepared; prepared.remember(); print('http://localhost/setup/abc')"
+    cold = start(WEB, prepare=code)
+    cold.says("works once")
+    cold.stop()
+    (cold.data_dir / "static").mkdir()
+    (cold.data_dir / "db.sqlite3").touch()
+    warm = start(WEB, {"name": "worker", "code": SLEEP}, prepare=f"print('Checked.'); {code}")
+    warm.says("works once")
+    said = warm.said
+    assert said.index("listening") < said.index("Quayside is at") < said.index("Checked.") < said.index("works once")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_also_the_deaf_and_their_children(start: Start, number: int) -> None:
     console = start(WEB, {"name": "worker", "code": DEAF}, {"name": "watcher", "code": WITH_CHILD})
