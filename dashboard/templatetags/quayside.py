@@ -83,11 +83,8 @@ def field(bound: BoundField, label: str = "", mono: bool = False) -> dict[str, A
     described = [f"{bound.auto_id}-help"] if bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}-error")
-    attrs = {
-        "class": " ".join(
-            filter(None, (widget.attrs.get("class"), css, "mono" if mono else "", "is-invalid" if bound.errors else ""))
-        )
-    }
+    classes = (widget.attrs.get("class"), css, "mono" if mono else "", "is-invalid" if bound.errors else "")
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     grouped = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
@@ -117,9 +114,10 @@ def host_switcher(context: Context) -> dict[str, Any]:
     """{% host_switcher %}: narrows a list to one host; from a page that is no list it leads to the containers."""
     request = context.get("request")
     match = request.resolver_match if isinstance(request, HttpRequest) else None
+    narrowed = match is not None and match.url_name in NARROWED_BY_HOST
     return {
         "hosts": context.get("nav_hosts") or (),
-        "action": request.path if match and match.url_name in NARROWED_BY_HOST else names.path("/containers/"),
+        "action": context["request"].path if narrowed else names.path("/containers/"),
         "chosen": request.GET.get("host", "") if isinstance(request, HttpRequest) else "",
         "request": request,
     }
