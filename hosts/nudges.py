@@ -10,10 +10,12 @@ import logging
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 GROUP = "nudges"
-# The watcher listens to this one alone, and not to all that it says itself.
+# What the watcher listens to: hosts that were added, edited or removed, and nothing that it says itself.
 HOSTS_GROUP = "nudges.hosts"
+OF_THE_WATCHER = "state"
 _DEADLINE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,12 @@ _silenced = False
 def send(topic: str, what: str = "") -> None:
     """From threads without an event loop; takes at most 2 s, and never fails."""
     async_to_sync(asend)(topic, what)
+
+
+def hosts_channel() -> str:
+    """The name in Redis of what the watcher listens to."""
+    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+    return f"{prefix}__group__{HOSTS_GROUP}"
 
 
 async def asend(topic: str, what: str = "") -> None:
@@ -35,7 +43,7 @@ async def asend(topic: str, what: str = "") -> None:
     try:
         async with asyncio.timeout(_DEADLINE_SECONDS):
             await layer.group_send(GROUP, message)
-            if topic == "hosts":
+            if topic == "hosts" and what != OF_THE_WATCHER:
                 await layer.group_send(HOSTS_GROUP, message)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis: who acts must not be held up by it
         if not _silenced:
