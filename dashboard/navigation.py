@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hosts.access import Capability, Denied, Target, grant, visible_hosts
+from dashboard.pages.allowed import permissions
+from hosts.access import Capability
 
 # Name of the URL, label, icon, and the capability over the whole console that it needs, if any.
 PLACES = (
@@ -26,17 +27,17 @@ PLACES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`nav`: places with url, label, icon, active; `nav_hosts`: the hosts the person may see. Lazily, for whole pages."""
+    """`nav`: places with url, label, icon, active; `nav_hosts`: the hosts the person may see. Only when drawn."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"nav": [], "nav_hosts": []}
-    return {"nav": lambda: _places(request), "nav_hosts": lambda: visible_hosts(request.actor)}
+    return {"nav": lambda: _places(request), "nav_hosts": lambda: permissions(request).hosts()}
 
 
 def _places(request: HttpRequest) -> list[dict[str, Any]]:
-    over_all = not isinstance(grant(request.actor, Capability.REGISTRY_MANAGE, Target("console")), Denied)
+    may = permissions(request).may
     found = []
     for name, label, icon, capability in PLACES:
-        if capability and not over_all:
+        if capability and not may(capability):
             continue
         url = reverse(name)
         active = request.path == url or (name != "overview" and request.path.startswith(url))

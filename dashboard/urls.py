@@ -7,7 +7,21 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from dashboard.do import do
-from dashboard.pages import audit, health, jobs, people, registries
+from dashboard.pages import (
+    audit,
+    containers,
+    health,
+    hosts,
+    images,
+    jobs,
+    menus,
+    networks,
+    overview,
+    people,
+    registries,
+    search,
+    volumes,
+)
 
 handler400 = "dashboard.pages.errors.bad_request"
 handler403 = "dashboard.pages.errors.denied"
@@ -22,6 +36,19 @@ urlpatterns = [
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("i18n/set/", set_language, name="set_language"),
     path("do/<str:name>", do, name="do"),
+    path("", overview.overview, name="overview"),
+    path("search/", search.search, name="search"),
+    path("menu/", menus.operations_menu, name="operations_menu"),
+    path("hosts/", hosts.hosts, name="hosts"),
+    path("hosts/<str:host>/", hosts.host, name="host"),
+    path("hosts/<str:host>/containers/", containers.containers, name="host_containers"),
+    path("hosts/<str:host>/images/", images.images, name="host_images"),
+    path("hosts/<str:host>/networks/", networks.networks, name="host_networks"),
+    path("hosts/<str:host>/volumes/", volumes.volumes, name="host_volumes"),
+    path("containers/", containers.containers, name="containers"),
+    path("images/", images.images, name="images"),
+    path("networks/", networks.networks, name="networks"),
+    path("volumes/", volumes.volumes, name="volumes"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/tray/", jobs.tray, name="job_tray"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

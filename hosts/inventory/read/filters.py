@@ -6,7 +6,11 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 
+from django.utils.translation import gettext_lazy as _
+
 from hosts.inventory.read.spec import Where
+
+USE = {"yes": _("Used"), "no": _("Unused")}
 
 
 def equal(column: str) -> Where:

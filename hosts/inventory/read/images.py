@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from hosts.access import Capability
-from hosts.inventory.read.filters import equal, labelled, yes_or_no
+from hosts.inventory.read.filters import USE, equal, labelled, yes_or_no
 from hosts.inventory.read.spec import YES_NO, Column, Filter, Spec
 from hosts.models import Container, Image
 
@@ -20,6 +20,8 @@ USED = Exists(_users())
 USED_BY = Coalesce(
     Subquery(_users().order_by().values("image_id").annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
 )
+
+TAGGED = {"yes": _("Dangling"), "no": _("Tagged")}
 
 IMAGES = Spec(
     noun="image",
@@ -35,8 +37,8 @@ IMAGES = Spec(
         Column("seen", _("Last seen"), ("seen_at",), downwards=True, shown=False),
     ),
     filters=(
-        Filter("used", _("Used"), yes_or_no("used"), YES_NO, facet="used"),
-        Filter("dangling", _("Dangling"), yes_or_no("dangling"), YES_NO, facet="dangling"),
+        Filter("used", _("Used"), yes_or_no("used"), YES_NO, facet="used", words=USE),
+        Filter("dangling", _("Dangling"), yes_or_no("dangling"), YES_NO, facet="dangling", words=TAGGED),
         Filter("label", _("Label"), labelled),
         Filter("name", _("Name"), equal("name")),
     ),

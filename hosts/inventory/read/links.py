@@ -9,10 +9,12 @@ from hosts.models import Link, LinkKind
 
 
 def uses(kind: LinkKind) -> QuerySet[Link]:
-    """The links of containers that are still there to the network or volume of the outer query."""
-    return Link.objects.filter(
-        host=OuterRef("host"), kind=kind, other_id=OuterRef("engine_id"), container__gone_at=None
-    )
+    """The links of containers that are still there to the network or volume of the outer query.
+
+    A container that never ran knows its networks by name only.
+    """
+    named = [OuterRef("engine_id"), OuterRef("name")]
+    return Link.objects.filter(host=OuterRef("host"), kind=kind, other_id__in=named, container__gone_at=None)
 
 
 def used(kind: LinkKind) -> Exists:
@@ -21,5 +23,5 @@ def used(kind: LinkKind) -> Exists:
 
 def used_by(kind: LinkKind) -> Coalesce:
     """The number of containers; one that mounts a volume twice counts once."""
-    counted = uses(kind).order_by().values("other_id").annotate(n=Count("container", distinct=True)).values("n")
+    counted = uses(kind).order_by().values("kind").annotate(n=Count("container", distinct=True)).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

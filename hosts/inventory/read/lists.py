@@ -1,4 +1,4 @@
-"""One way to list anything: filter, sort, count and page in SQL, over the hosts that the person may see and no other."""
+"""One way to list anything: filter, sort, count and page in SQL, over the hosts that a person may see."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Listing:
     hosts: list[Host]
 
 
-def listing(spec: Spec, query: Query, permissions: Permissions) -> Listing:
-    """The page that is asked for; the last one when there are fewer."""
+def listing(spec: Spec, query: Query, permissions: Permissions, inside: Host | None = None) -> Listing:
+    """The page that is asked for, of one host or of all; the last page when there are fewer."""
     visible = permissions.hosts(spec.capability)
-    hosts = chosen_hosts(visible, query.hosts)
+    hosts = [host for host in chosen_hosts(visible, query.hosts) if inside in (None, host)]
     rows = _matching(spec, query, hosts)
-    total, counts = _count(spec, query, rows)
+    total, counts = count_facets(spec, query, rows)
     for name in query.chosen.keys() & spec.facets.keys():
         rows = rows.alias(**spec.counted).filter(spec.facets[name].where(query.chosen[name]))
     page = min(query.page, max(1, -(-total // query.size)))
@@ -82,7 +82,7 @@ def _matching(spec: Spec, query: Query, hosts: list[Host]) -> QuerySet[Any]:
     return rows
 
 
-def _count(spec: Spec, query: Query, rows: QuerySet[Any]) -> tuple[int, dict[str, dict[str, int]]]:
+def count_facets(spec: Spec, query: Query, rows: QuerySet[Any]) -> tuple[int, dict[str, dict[str, int]]]:
     """How many rows match, and how many each value of each facet would leave: from one query."""
     if not spec.facets:
         return rows.count(), {}

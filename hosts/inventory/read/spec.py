@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, OrderBy, Q
-from django.db.models.expressions import Combinable
+from django.db.models import Expression, F, Model, OrderBy, Q
 from django.utils.functional import Promise
 
 from hosts.access import Capability
-from hosts.models import Row
+
 
 Words = str | Promise
 Where = Callable[[tuple[str, ...]], Q]
@@ -21,11 +20,11 @@ YES_NO = ("yes", "no")
 
 @dataclass(frozen=True)
 class Column:
-    """`order` is what the column sorts by. `downwards`: the first click sorts so (dates, sizes). `fixed`: always shown."""
+    """`order` is what it sorts by. `downwards`: the first click sorts so (dates, sizes). `fixed`: always shown."""
 
     name: str
     label: Words
-    order: tuple[str | Combinable, ...]
+    order: tuple[str | Expression, ...]
     downwards: bool = False
     shown: bool = True
     fixed: bool = False
@@ -39,21 +38,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """`values` are those it may have (None: any text). `facet`: the column or annotation whose values are counted."""
+    """`values` are those it may have (None: any text). `facet`: the column or annotation whose values are counted.
+    `words`: how a value is called where it is not called what it is."""
 
     name: str
     label: Words
     where: Where
     values: tuple[str, ...] | None = None
     facet: str = ""
+    words: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What is special about one noun's list. `light` are the columns a row needs; `extra` what a page's rows get besides."""
+    """What is special about one noun's list. `light`: the columns that a row shows; `extra`: annotations besides;
+    `counted`: annotations that only facets need."""
 
     noun: str
-    model: type[Row]
+    model: type[Model]
     capability: Capability
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from hosts.access import Capability
-from hosts.inventory.read.filters import equal, labelled, yes_or_no
+from hosts.inventory.read.filters import USE, equal, labelled, yes_or_no
 from hosts.inventory.read.links import used, used_by
 from hosts.inventory.read.spec import YES_NO, Column, Filter, Spec
 from hosts.models import LinkKind, Volume
@@ -27,7 +27,7 @@ VOLUMES = Spec(
         Column("created", _("Created"), ("created_at",), downwards=True),
     ),
     filters=(
-        Filter("used", _("Used"), yes_or_no("used"), YES_NO, facet="used"),
+        Filter("used", _("Used"), yes_or_no("used"), YES_NO, facet="used", words=USE),
         Filter("driver", _("Driver"), equal("driver"), facet="driver"),
         Filter("project", _("Project"), equal("project")),
         Filter("label", _("Label"), labelled),

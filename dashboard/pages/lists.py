@@ -1,0 +1,178 @@
+"""How any list of the inventory is shown: its rows with their links and buttons, its chips, its columns, its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.pages import chips
+from dashboard.pages.allowed import may_on, permissions, visible_host
+from dashboard.pages.errors import BadQuery
+from dashboard.targets import ref
+from hosts.access import Capability
+from hosts.inventory.read.lists import Listing, listing, project_names
+from hosts.inventory.read.query import SIZES, Query, QueryError, parse
+from hosts.inventory.read.spec import Column, Spec
+from hosts.models import Host, HostState
+from hosts.operations.base import Danger, Operation, every, find, offered_for
+
+QUICK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a list: `quick` are the likeliest operations, `more` whether there are others. `away`: its host does
+    not answer, so this is what was last known."""
+
+    row: Any
+    ref: str
+    url: str
+    quick: list[Operation]
+    more: bool
+    away: bool
+    gone: bool = False
+    heading: Any = None
+
+
+def list_page(request: HttpRequest, spec: Spec, host_name: str = "", made_by: str = "") -> HttpResponse:
+    """The whole page, or only its live part when htmx asks for that. Inside a host the list is narrowed to it.
+
+    `made_by` names the operation on a host that makes such an object.
+    """
+    host = visible_host(request, host_name, spec.capability) if host_name else None
+    try:
+        query = parse(request.GET, spec)
+        found = listing(spec, query, permissions(request), host)
+    except QueryError as error:
+        raise BadQuery(str(error)) from error
+    context = list_context(request, spec, query, found, _lines(request, spec, query, found))
+    context |= {"host": host, "maker": _maker(request, made_by, found)}
+    if request.htmx.target == "live":
+        return render(request, "pages/lists/live.html", context)
+    context["projects"] = project_names(spec, found.hosts) if spec.projects else []
+    return render(request, f"pages/{spec.noun}s.html", context)
+
+
+def object_url(noun: str, host: str, engine_id: str) -> str:
+    """The address of one object's page."""
+    return reverse(noun, args=[host, engine_id.removeprefix("sha256:")])
+
+
+def page_of(total: int, size: int, number: int) -> Page[int]:
+    """A page of rows that were already cut out in SQL."""
+    return Paginator(range(total), size).page(number)
+
+
+def list_context(
+    request: HttpRequest, spec: Spec, query: Query, found: Listing, lines: list[Line]
+) -> dict[str, Any]:
+    """What the templates of a list need."""
+    return {
+        "spec": spec,
+        "noun": spec.noun,
+        "query": query,
+        "sort": query.sort,
+        "columns": [_head(column) for column in spec.columns if column.name in query.columns],
+        "column_choices": [(column, column.name in query.columns) for column in spec.columns if not column.fixed],
+        "shown": frozenset(query.columns),
+        "labels": {column.name: str(column.label) for column in spec.columns},
+        "row_template": f"{spec.noun}s/_row.html",
+        "lines": lines,
+        "total": found.total,
+        "page": page_of(found.total, query.size, found.page),
+        "facets": chips.facets(request, spec, query, found),
+        "set_filters": chips.set_filters(request, spec, query),
+        "kept": chips.kept(request, "q", "project"),
+        "kept_by_columns": chips.kept(request, "cols", "size"),
+        "sizes": SIZES,
+        "group_label": _("By project"),
+        "gone_label": _("Removed too"),
+        "containers_url": reverse("containers"),
+        "empty_template": f"{spec.noun}s/_empty.html",
+        "clear_url": chips.without_filters(request, spec),
+        "away": [host for host in found.hosts if is_away(host)],
+        "topics": " ".join(["hosts", *(f"host.{host.pk}" for host in found.hosts)]),
+        "bulk": _bulk(request, spec, found),
+        "all_hosts": found.hosts,
+        "may_add_hosts": permissions(request).may(Capability.HOST_MANAGE),
+    }
+
+
+def is_away(host: Host) -> bool:
+    """Whether what we show of it is only what was last known."""
+    return host.state not in (HostState.UP, HostState.UNKNOWN)
+
+
+def _lines(request: HttpRequest, spec: Spec, query: Query, found: Listing) -> list[Line]:
+    base: dict[int, str] = {}
+    may: dict[int, Callable[[Any], bool]] = {}
+    lines = []
+    heading: str | None = None
+    for row in found.rows:
+        host = row.host
+        if host.pk not in base:
+            base[host.pk] = reverse(f"host_{spec.noun}s", args=[host.name])
+            may[host.pk] = may_on(request, host)
+        operations = [] if row.gone_at else offered_for(spec.noun, row, may[host.pk])
+        begins = query.by_project and row.project != heading
+        heading = row.project
+        lines.append(
+            Line(
+                row,
+                ref(spec.noun, host.name, row.engine_id),
+                f"{base[host.pk]}{quote(row.engine_id.removeprefix('sha256:'))}/",
+                operations[:QUICK],
+                len(operations) > QUICK,
+                is_away(host),
+                row.gone_at is not None,
+                found.projects.get(row.project) if begins else None,
+            )
+        )
+    return lines
+
+
+def _bulk(request: HttpRequest, spec: Spec, found: Listing) -> list[dict[str, Any]]:
+    """What can be done to many rows at once, by who may do it on one of the hosts at least."""
+    asked = permissions(request)
+    return [
+        {
+            "url": reverse("do", args=[operation.name]),
+            "label": operation.label,
+            "icon": operation.icon,
+            "danger": operation.danger is Danger.DESTROY,
+        }
+        for operation in every()
+        if operation.noun == spec.noun
+        and operation.bulk
+        and operation.listed
+        and any(asked.may(operation.capability, host) for host in found.hosts)
+    ]
+
+
+def _maker(request: HttpRequest, name: str, found: Listing) -> dict[str, Any] | None:
+    """The operation that makes one, and the hosts on which the person may do that now."""
+    operation = find(name)
+    if operation is None:
+        return None
+    asked = permissions(request)
+    places = [host for host in found.hosts if not is_away(host) and asked.may(operation.capability, host)]
+    urls = [(host, f"{reverse('do', args=[name])}?{urlencode({'on': ref('host', host.name, '')})}") for host in places]
+    return {"operation": operation, "urls": urls} if urls else None
+
+
+def _head(column: Column) -> dict[str, Any]:
+    """The head of a column, as `sort_header` wants it."""
+    return {
+        "name": column.name,
+        "label": column.label,
+        "css": "end" if column.end else "",
+        "first": "-" if column.downwards else "",
+    }
