@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -29,8 +30,8 @@ def send(topic: str, what: str = "") -> None:
 
 def hosts_channel() -> str:
     """The name in Redis of what the watcher listens to."""
-    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
-    return f"{prefix}__group__{HOSTS_GROUP}"
+    layers: Any = settings.CHANNEL_LAYERS
+    return f"{layers['default']['CONFIG']['prefix']}__group__{HOSTS_GROUP}"
 
 
 async def asend(topic: str, what: str = "") -> None:

@@ -111,7 +111,7 @@ class HostWatch:
                 touched.add(events)
 
     async def _keep(self, mirror: Mirror, touched: Touched) -> None:
-        """Write what is touched as it comes, and everything now and then; begins when nothing can be missed any more."""
+        """Write what is touched as it comes, and everything now and then; begins when nothing can be missed."""
         await mirror.bring_all(after_a_gap=True)
         loop = asyncio.get_running_loop()
         self._failures, self._up_at = 0, loop.time()

@@ -73,6 +73,7 @@ class Roster:
             try:
                 async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as heard:
                     await heard.subscribe(nudges.hosts_channel())
+                    self._changed.set()
                     async for _ in heard.listen():
                         self._changed.set()
             except (RedisError, OSError) as error:
