@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.up.child import Child, Program
@@ -71,21 +72,25 @@ class Supervisor:
         self._stopping = True
         for keeper in self._keepers:
             keeper.cancel()
-        deadline = asyncio.get_running_loop().time() + self._patience.stop_all
-        first, *others = list(self._children.values()) or [None]
-        for child in reversed(others):
-            if child is not None:
-                child.terminate()
-                await asyncio.wait([child.ended], timeout=self._patience.stop_step)
-        for child in (*others, first):
-            if child is not None:
-                limit = max(0.05, deadline - asyncio.get_running_loop().time())
-                if child is first:
-                    child.terminate()
-                    limit = self._patience.stop_first
-                await asyncio.wait([child.ended], timeout=limit)
+        loop, children = asyncio.get_running_loop(), list(self._children.values())
+        deadline = loop.time() + self._patience.stop_all
+        for child in reversed(children[1:]):
+            child.terminate()
+            await asyncio.wait([child.ended], timeout=self._patience.stop_step)
+        await self._end(children[1:], deadline - loop.time())
+        for child in children[:1]:  # what the others stand on
+            child.terminate()
+        await self._end(children[:1], self._patience.stop_first)
+
+    @staticmethod
+    async def _end(children: Sequence[Child], seconds: float) -> None:
+        """Wait for their ends, then kill those that are still there."""
+        ends = [child.ended for child in children]
+        if ends:
+            await asyncio.wait(ends, timeout=max(0.05, seconds))
+            for child in children:
                 child.kill()
-                await asyncio.wait([child.ended], timeout=1)
+            await asyncio.wait(ends, timeout=1)
 
     def kill(self) -> None:
         """End everything at once."""

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,9 +34,6 @@ def make_wheel(folder: Path, name: str, version: str) -> str:
     return f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
-Install = Callable[..., subprocess.CompletedProcess[str]]
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A checkout of nothing but the installer and a lock file of one package that needs no network."""
@@ -56,7 +52,11 @@ def install(project: Path, *names: str) -> subprocess.CompletedProcess[str]:
 
 
 def installed(project: Path) -> str:
-    command = [project / ".venv/bin/python", "-c", "from importlib.metadata import version; print(version('tinyone'))"]
+    command = [
+        str(project / ".venv/bin/python"),
+        "-c",
+        "from importlib.metadata import version; print(version('tinyone'))",
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
