@@ -1,6 +1,6 @@
 """The smallest marks on a page, built in Python because a list draws thousands of them: icons, copy buttons, dashes."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.templatetags.static import static
 from django.urls import get_script_prefix
@@ -20,7 +20,12 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
     It is decoration, hidden from screen readers, unless `label` says what it means.
     """
-    sprite = _sprite(get_script_prefix())
+    return _icon(_sprite(get_script_prefix()), name, label, css)
+
+
+@lru_cache(2048)
+def _icon(sprite: str, name: str, label: str, css: str) -> SafeString:
+    """The same few drawings stand on every row of a list: each is made once."""
     classes = f"icon {css}".strip()
     if label:
         return format_html(

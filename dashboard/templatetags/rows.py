@@ -3,12 +3,14 @@
 A row stands inside the form of the ticked rows, so a button that acts at once belongs to the page's form `act` instead.
 """
 
+from functools import cache
+from urllib.parse import quote
+
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from dashboard.pages.lists import Line
@@ -25,15 +27,77 @@ register = template.Library()
 @register.simple_tag
 def row_operations(line: Line) -> SafeString:
     """{% row_operations line %}: the likeliest as icons, and a menu that is filled when it is opened."""
-    buttons = format_html_join("", "{}", ((_button(operation, line),) for operation in line.quick))
-    return format_html("{}{}", buttons, _menu(line) if line.more else "")
+    on = quote(line.ref, safe="")
+    name = str(line.row)
+    buttons = format_html_join("", "{}", ((_button(operation, line, on, name),) for operation in line.quick))
+    return format_html("{}{}", buttons, _menu(line, on, name) if line.more else "")
 
 
 @register.simple_tag
 def menu_operation(operation: Operation, ref: str) -> SafeString:
     """{% menu_operation operation ref %}: one entry of a row's menu."""
     css = "menu-item is-danger" if operation.danger is Danger.DESTROY else "menu-item"
-    return _control(operation, ref, css, format_html("{}{}", icon(operation.icon), operation.label), "")
+    content = format_html("{}{}", icon(operation.icon), operation.label)
+    url = _do(get_script_prefix(), operation.name)
+    if not operation.asks:
+        return _acting(css, ref, url, "", content)
+    asked = f"{url}?on={quote(ref, safe='')}"
+    return format_html(
+        '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body">{}</a>', css, asked, asked, content
+    )
+
+
+def _button(operation: Operation, line: Line, on: str, name: str) -> SafeString:
+    label = str(operation.label)
+    element_id = f"{operation.name.replace('.', '-')}-{line.row.pk}"
+    named = format_html(' id="{}" aria-label="{} {}" title="{}"', element_id, label, name, label)
+    url = _do(get_script_prefix(), operation.name)
+    if not operation.asks:
+        return _acting("btn btn-icon btn-sm", line.ref, url, named, icon(operation.icon))
+    asked = f"{url}?on={on}"
+    return format_html(
+        '<a class="btn btn-icon btn-sm" href="{}" hx-get="{}"{}>{}</a>', asked, asked, named, icon(operation.icon)
+    )
+
+
+def _acting(css: str, ref: str, url: str, named: str, content: SafeString) -> SafeString:
+    """A button that acts at once; what asks first is a link to the question."""
+    return format_html(
+        '<button class="{}" form="act" name="on" value="{}" formaction="{}" hx-post="{}" hx-swap="none"{}>{}</button>',
+        css,
+        ref,
+        url,
+        url,
+        named,
+        content,
+    )
+
+
+def _menu(line: Line, on: str, name: str) -> SafeString:
+    url = _menu_url(get_script_prefix())
+    return format_html(
+        '<details class="menu" name="row-menu" id="menu-{}" hx-get="{}?on={}" hx-trigger="toggle"'
+        ' hx-target="find .menu-body"><summary class="btn btn-icon btn-sm" aria-label="{}">{}</summary>'
+        '<div class="menu-body menu-right" data-keep><a class="menu-item" href="{}">{}</a></div></details>',
+        line.row.pk,
+        url,
+        on,
+        gettext("More for %s") % name,
+        icon("dots-vertical"),
+        line.url,
+        gettext("Open"),
+    )
+
+
+@cache
+def _do(_script_prefix: str, name: str) -> str:
+    """Looking an address up costs more than the rest of the button."""
+    return reverse("do", args=[name])
+
+
+@cache
+def _menu_url(_script_prefix: str) -> str:
+    return reverse("operations_menu")
 
 
 @register.simple_tag
@@ -42,7 +106,7 @@ def row_box(line: Line) -> SafeString:
     return format_html(
         '<input class="form-check-input" type="checkbox" name="on" value="{}" aria-label="{}"{}>',
         line.ref,
-        gettext("Select %s") % (line.row.name or line.row),
+        gettext("Select %s") % str(line.row),
         SafeString(" disabled") if line.gone else "",
     )
 
@@ -90,51 +154,3 @@ def ports(text: str, most: int = 3) -> SafeString:
     rest = format_html(' <span class="text-secondary" title="{}">+{}</span>', text, len(shown) - most)
     marks = format_html_join(" ", "{}", ((port(each),) for each in shown[:most]))
     return format_html("{}{}", marks, rest if len(shown) > most else "")
-
-
-def _button(operation: Operation, line: Line) -> SafeString:
-    label = gettext("%(operation)s %(name)s") % {"operation": operation.label, "name": line.row.name or line.row}
-    css = "btn btn-icon btn-sm"
-    return _control(operation, line.ref, css, icon(operation.icon), label, f"{slugify(operation.name)}-{line.row.pk}")
-
-
-def _control(
-    operation: Operation, ref: str, css: str, content: SafeString, label: str, element_id: str = ""
-) -> SafeString:
-    """A link to the question for what asks, else a button that acts."""
-    url = reverse("do", args=[operation.name])
-    named = format_html(' id="{}" aria-label="{}" title="{}"', element_id, label, operation.label) if label else ""
-    if operation.asks:
-        asked = f"{url}?{urlencode({'on': ref})}"
-        return format_html(
-            '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body" hx-swap="innerHTML"{}>{}</a>',
-            css,
-            asked,
-            asked,
-            named,
-            content,
-        )
-    return format_html(
-        '<button class="{}" form="act" name="on" value="{}" formaction="{}" hx-post="{}" hx-swap="none"{}>{}</button>',
-        css,
-        ref,
-        url,
-        url,
-        named,
-        content,
-    )
-
-
-def _menu(line: Line) -> SafeString:
-    return format_html(
-        '<details class="menu" name="row-menu" id="menu-{}" hx-get="{}?{}" hx-trigger="toggle" hx-target="find .menu-body"'
-        ' hx-swap="innerHTML"><summary class="btn btn-icon btn-sm" aria-label="{}">{}</summary>'
-        '<div class="menu-body menu-right" data-keep><a class="menu-item" href="{}">{}</a></div></details>',
-        line.row.pk,
-        reverse("operations_menu"),
-        urlencode({"on": line.ref}),
-        gettext("More for %s") % (line.row.name or line.row),
-        icon("dots-vertical"),
-        line.url,
-        gettext("Open"),
-    )

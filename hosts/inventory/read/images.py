@@ -42,7 +42,7 @@ IMAGES = Spec(
         Filter("label", _("Label"), labelled),
         Filter("name", _("Name"), equal("name")),
     ),
-    light=("engine_id", "name", "tags", "size", "dangling", "created_at", "seen_at", "gone_at"),
+    light=("engine_id", "name", "project", "tags", "size", "dangling", "created_at", "seen_at", "gone_at"),
     extra={"used_by": USED_BY},
     counted={"used": USED},
     projects=False,
