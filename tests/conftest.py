@@ -1,24 +1,21 @@
 """Hands tests the testbed's real parts: started at first use, shared by a worker's session, stopped at its end."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
+from tests.flushing import flushable
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.needs import started, without
 from tests.testbed.newer_engine import newer_binaries
 from tests.testbed.parts import MissingPartError
-from tests.testbed.process import Part
 from tests.testbed.redis_server import RedisServer
 from tests.testbed.registry import Registry
 from tests.testbed.ssh import SshServer
 from tests.testbed.workspace import make_workspace, remove_workspace
-
-APart = TypeVar("APart", bound=Part)
 
 # Whoever asks for one of these needs no mark of their own.
 REAL_PARTS = {
@@ -42,30 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
-def everything_is_needed() -> bool:
-    return os.environ.get("CI") == "true" or os.environ.get("QUAYSIDE_TESTS_NEED_ALL") == "1"
-
-
-def without(missing: MissingPartError) -> None:
-    """Skip, naming the part; where everything is needed, fail."""
-    if everything_is_needed():
-        pytest.fail(str(missing), pytrace=False)
-    pytest.skip(str(missing))
-
-
-def started(part: APart) -> Iterator[APart]:
-    """The part, started; stopped when the fixture ends, also when the start failed half way."""
-    try:
-        part.start()
-    except MissingPartError as missing:
-        without(missing)
-    except BaseException:
-        part.stop()
-        raise
-    try:
-        yield part
-    finally:
-        part.stop()
+@pytest.fixture(scope="session", autouse=True)
+def flushable_trail() -> Iterator[None]:
+    """Tests that need real transactions end with emptied tables, which the trail's triggers would refuse."""
+    with flushable():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -128,10 +106,9 @@ def newer_engine(workspace: Path) -> Iterator[Engine]:
         binaries = newer_binaries()
     except MissingPartError as missing:
         without(missing)
-    else:
-        for part in started(Engine(workspace, "newer-engine", binaries=binaries)):
-            load_base_image(part)
-            yield part
+    for part in started(Engine(workspace, "newer-engine", binaries=binaries)):
+        load_base_image(part)
+        yield part
 
 
 @pytest.fixture(scope="session")

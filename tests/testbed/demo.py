@@ -18,6 +18,7 @@ demo.json holds:
 import argparse
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ from typing import Any
 from tests.testbed.demo_console import console
 from tests.testbed.demo_projects import (
     BLOG,
+    INTRANET,
     METRICS,
     SHOP,
     add_odds_and_ends,
@@ -78,12 +80,12 @@ class Landscape:
                 done.result()
 
     def _fill_harbour(self) -> None:
-        load_images(self.harbour)
+        load_images(self.harbour, SHOP)
         run_project(self.harbour, "shop", SHOP)
         add_odds_and_ends(self.harbour)
 
     def _fill_lighthouse(self) -> None:
-        load_images(self.lighthouse)
+        load_images(self.lighthouse, BLOG, METRICS)
         run_project(self.lighthouse, "blog", BLOG)
         run_project(self.lighthouse, "metrics", METRICS)
         self.images = publish_images(self.lighthouse, self.registry)
@@ -91,8 +93,8 @@ class Landscape:
 
     def _fill_local(self) -> None:
         if self.local:
-            load_images(self.local)
-            run_project(self.local, "intranet", BLOG[:3])
+            load_images(self.local, INTRANET)
+            run_project(self.local, "intranet", INTRANET)
 
     def described(self) -> dict[str, Any]:
         """What demo.json holds."""
@@ -141,7 +143,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.testbed.demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data-dir", type=Path, default=Path("var/demo"), help="where demo.json is written (var/demo)")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=Path(os.environ.get("DATA_DIR") or "var/demo"),
+        help="where demo.json is written (DATA_DIR, else var/demo)",
+    )
     parser.add_argument(
         "--local",
         choices=["auto", "always", "never"],

@@ -81,15 +81,17 @@ METRICS = (
     ),
     Service("dashboard", "metrics/collector:0.9", logs.LONG_LINE),
 )
+INTRANET = BLOG[:3]
 
 
-def load_images(engine: Engine) -> None:
-    """The base, the images of all projects, one without a name and one that nobody uses."""
+def load_images(engine: Engine, *projects: Sequence[Service]) -> None:
+    """The base, the images that these projects run, one without a name and one that nobody uses."""
     load_base_image(engine)
-    for name, layers in IMAGES.items():
+    for name in sorted({service.image for services in projects for service in services}):
+        layers = IMAGES[name]
         command = f'LABEL org.opencontainers.image.title="{name.partition(":")[0]}"'
         build_layered_image(engine, name, layers, lines=[command, "EXPOSE 80", "WORKDIR /srv"])
-    engine.docker("tag", "shop/web:2.4.1", "shop/web:latest")
+        engine.docker("tag", name, f"{name.partition(':')[0]}:latest")
     for take in (b"first", b"second"):
         build_image(engine, "tools/scratchpad:dev", f"FROM {BASE_IMAGE}\nCOPY note /note\n", {"note": take})
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from tests.testbed.engine_http import EngineHttp, EngineRefusedError
-from tests.testbed.leftovers import end_processes, remove_bridges, remove_tree, wait_for_end
+from tests.testbed.leftovers import end_processes, remove_bridges, remove_swarm_bridge, remove_tree, wait_for_end
 from tests.testbed.parts import need_root, program
 from tests.testbed.process import Part, Process, free_port
 from tests.testbed.tls import TlsMaterial, make_tls_material
@@ -59,6 +59,7 @@ class Engine(Part):
         self.live_restore = live_restore
         self.binaries = binaries
         self.options = list(options)
+        self.swarm_bridge_existed = Path("/sys/class/net/docker_gwbridge").exists()
         self.process: Process | None = None
 
     @property
@@ -236,5 +237,6 @@ class Engine(Part):
             end_processes(self.folder)
             remove_bridges(self.data_root)
             remove_tree(self.folder)
+            remove_swarm_bridge(self.swarm_bridge_existed)
         if self.bridge:
             subprocess.run([program("ip"), "link", "delete", self.bridge], check=False, capture_output=True)

@@ -68,6 +68,19 @@ def remove_bridges(data_root: Path) -> None:
             subprocess.run([program("ip"), "link", "delete", name.decode()], check=False, capture_output=True)
 
 
+def remove_swarm_bridge(existed: bool) -> None:
+    """Delete the bridge that swarms of all engines here share, when it is ours and nobody is on it any more."""
+    bridge = Path("/sys/class/net/docker_gwbridge")
+    if existed or not bridge.exists():
+        return
+    try:
+        # The kernel takes the last network namespace apart in its own time.
+        wait_until(lambda: not list((bridge / "brif").iterdir()), 3, what="the swarm's bridge to be left")
+    except TimeoutError:
+        return
+    subprocess.run([program("ip"), "link", "delete", bridge.name], check=False, capture_output=True)
+
+
 def mounts_below(folder: Path) -> list[str]:
     """Mount points at or below `folder`, the deepest first."""
     found = []

@@ -59,6 +59,17 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def thread_states(pid: int) -> list[str]:
+    """The state letter of each thread of a process, as ps shows it; none when it is gone."""
+    states = []
+    for task in Path("/proc", str(pid), "task").glob("*/stat"):
+        try:
+            states.append(task.read_text().rpartition(")")[2].split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return states
+
+
 def send(pid: int, number: int) -> None:
     """Signal a process that may have ended already."""
     try:
@@ -127,6 +138,8 @@ class Process:
     def stop_dead(self) -> None:
         """SIGSTOP: the kernel still accepts connections for it, and nobody answers them."""
         send(self.pid, signal.SIGSTOP)
+        # Its threads stop one by one; until the last has, one may still answer.
+        wait_until(lambda: all(state in "TtZX" for state in thread_states(self.pid)), what="all threads to stop")
 
     def resume(self) -> None:
         send(self.pid, signal.SIGCONT)
