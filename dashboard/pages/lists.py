@@ -71,9 +71,7 @@ def page_of(total: int, size: int, number: int) -> Page[int]:
     return Paginator(range(total), size).page(number)
 
 
-def list_context(
-    request: HttpRequest, spec: Spec, query: Query, found: Listing, lines: list[Line]
-) -> dict[str, Any]:
+def list_context(request: HttpRequest, spec: Spec, query: Query, found: Listing, lines: list[Line]) -> dict[str, Any]:
     """What the templates of a list need."""
     return {
         "spec": spec,

@@ -1,14 +1,35 @@
-"""Volumes: the list over all hosts, the same inside one host, and the page of one."""
+"""Volumes: the list over all hosts, the same inside one host, and the page of one with who mounts it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard.pages.lists import list_page
+from dashboard.pages import details
+from dashboard.pages.lists import list_page, object_url
+from hosts.facts import Noun
+from hosts.inventory.read import related
 from hosts.inventory.read.volumes import VOLUMES
+
+MOST_RELATED = 200
 
 
 @require_safe
 def volumes(request: HttpRequest, host: str = "") -> HttpResponse:
     return list_page(request, VOLUMES, host, made_by="volume.create")
+
+
+@require_safe
+def volume(request: HttpRequest, host: str, ref: str) -> HttpResponse:
+    return details.page(request, Noun.VOLUME, host, ref, _describe)
+
+
+def _describe(shown: details.Shown) -> dict[str, Any]:
+    users = related.users_of(shown.row)[:MOST_RELATED]
+    return {
+        "users": [(each, object_url("container", shown.host.name, each.engine_id)) for each in users],
+        "options": sorted(shown.thing.get("options", {}).items()),
+        "labels": sorted(shown.thing.get("labels", {}).items()),
+    }

@@ -1,0 +1,135 @@
+"""One object of one host, as its engine describes it now; where that does not answer, as it was last known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from dashboard.pages.allowed import granted, operations_on, visible_host
+from dashboard.pages.lists import object_url
+from dashboard.targets import find_row, ref
+from hosts.access import Capability, Grant, Target
+from hosts.engine.connect import Engine, open_engine
+from hosts.engine.errors import EngineError, NotFound
+from hosts.facts import Details, Noun
+from hosts.inventory.write_facts import as_json
+from hosts.models import Host, HostState, Row
+
+
+@dataclass(slots=True)
+class Notice:
+    level: str
+    title: str
+    text: str
+
+
+@dataclass(slots=True)
+class Shown:
+    """`thing` is the fact as JSON, `raw` the masked inspect answer (empty when the engine was not asked or is silent)."""
+
+    host: Host
+    row: Any
+    thing: dict[str, Any]
+    raw: dict[str, Any] = field(default_factory=dict)
+    notice: Notice | None = None
+    also: Any = None
+
+
+class Elsewhere(Exception):  # noqa: N818 - an answer, not a fault
+    """The object has another address than the one that was asked for."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+def page(
+    request: HttpRequest,
+    noun: Noun,
+    host: str,
+    object_id: str,
+    describe: Callable[[Shown], dict[str, Any]],
+    also: Callable[[Engine, str], Any] | None = None,
+) -> HttpResponse:
+    """The page of one object; `describe` adds what is special about its kind, `also` is asked of the engine besides."""
+    try:
+        shown = look_up(request, noun, host, object_id, also)
+    except Elsewhere as answer:
+        return redirect(answer.url)
+    context = {
+        "noun": noun.value,
+        "host": shown.host,
+        "row": shown.row,
+        "thing": shown.thing,
+        "notice": shown.notice,
+        "raw": json.dumps(shown.raw, indent=2, ensure_ascii=False) if shown.raw else "",
+        "ref": ref(noun, shown.host.name, shown.row.engine_id),
+        "operations": [] if shown.row.gone_at else operations_on(request, noun, shown.row, shown.host),
+        "topics": f"host.{shown.host.pk}",
+        **describe(shown),
+    }
+    template = f"pages/{noun}s/live.html" if request.htmx.target == "live" else f"pages/{noun}.html"
+    return render(request, template, context)
+
+
+def look_up(
+    request: HttpRequest, noun: Noun, host_name: str, object_id: str, also: Callable[[Engine, str], Any] | None = None
+) -> Shown:
+    """Find the row, and ask its engine unless we know already that it does not answer."""
+    capability = Capability(f"{noun}.view")
+    host = Host.objects.get(pk=visible_host(request, host_name, capability).pk)
+    if not object_id.isprintable():
+        raise Http404(_("There is nothing of this name."))
+    row: Row = find_row(noun, host, object_id)
+    row.host = host
+    if object_id != row.engine_id.removeprefix("sha256:"):
+        raise Elsewhere(object_url(noun, host.name, row.engine_id))
+    shown = Shown(host, row, row.facts)
+    grant = granted(request, capability, Target(noun, host, row.engine_id, row.name))
+    if row.gone_at is not None:
+        shown.notice = Notice("info", _("This has been removed"), _("What is shown is what was last known of it."))
+    elif host.state not in (HostState.UP, HostState.UNKNOWN):
+        title = _("%(host)s: %(state)s") % {"host": host.name, "state": host.get_state_display()}
+        shown.notice = Notice("warn", title, f"{host.state_reason} {_('What is shown is what was last known.')}".strip())
+    else:
+        _ask(shown, grant, noun, also)
+    return shown
+
+
+def _ask(shown: Shown, grant: Grant, noun: Noun, also: Callable[[Engine, str], Any] | None) -> None:
+    """Put in what the engine answers, or a notice for the person when it does not or cannot."""
+    engine_id = shown.row.engine_id
+    try:
+        with open_engine(grant) as engine:
+            details: Details = _noun(engine, noun).get(engine_id)
+            shown.also = also(engine, engine_id) if also else None
+    except NotFound:
+        shown.notice = Notice("info", _("The engine has this no more"), _("What is shown is what was last known of it."))
+    except EngineError as error:
+        words = _("What is shown is what was last known.")
+        shown.notice = Notice("warn", _("%s did not answer") % shown.host.name, f"{error.sentence} {words}")
+    else:
+        shown.thing, shown.raw = as_json(details.thing), dict(details.raw)
+        _bring_up_to_date(shown.row, details)
+
+
+def _noun(engine: Engine, noun: Noun) -> Any:
+    return {
+        Noun.CONTAINER: engine.containers,
+        Noun.IMAGE: engine.images,
+        Noun.NETWORK: engine.networks,
+        Noun.VOLUME: engine.volumes,
+    }[noun]
+
+
+def _bring_up_to_date(row: Row, details: Details) -> None:
+    """Give the row the state that the engine tells, so that page and buttons say the same; it is not saved."""
+    for name in ("name", "state", "health", "exit_code", "restarts"):
+        if hasattr(row, name) and hasattr(details.thing, name):
+            setattr(row, name, getattr(details.thing, name))

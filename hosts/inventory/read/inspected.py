@@ -1,0 +1,150 @@
+"""What a masked `inspect` answer tells, part by part in words; whatever has another shape than it should is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hosts.engine.parse import fields
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One run of a health check."""
+
+    at: datetime | None
+    seconds: float | None
+    exit_code: int
+    output: str
+
+
+def environment(raw: Mapping[str, Any]) -> Pairs:
+    """The variables, by name."""
+    values = fields.texts(fields.part(raw, "Config").get("Env"), fields.TEXT)
+    return sorted((name, value) for name, _equals, value in (each.partition("=") for each in values))
+
+
+def health_log(raw: Mapping[str, Any]) -> list[Probe]:
+    """The last probes, the newest first."""
+    listed = fields.array(fields.part(raw, "State", "Health").get("Log"))
+    return [_probe(each) for each in reversed(listed[-20:]) if isinstance(each, dict)]
+
+
+def process(raw: Mapping[str, Any]) -> Pairs:
+    """What is started, as whom and where."""
+    config, host = fields.part(raw, "Config"), fields.part(raw, "HostConfig")
+    return _said(
+        (_("Entrypoint"), _words(config.get("Entrypoint"))),
+        (_("Command"), _words(config.get("Cmd"))),
+        (_("User"), fields.text(config.get("User")) or "root"),
+        (_("Working directory"), fields.text(config.get("WorkingDir"))),
+        (_("Host name"), fields.text(config.get("Hostname"))),
+        (_("Terminal"), _("yes") if config.get("Tty") is True else ""),
+        (_("Stop signal"), fields.text(config.get("StopSignal"))),
+        (_("Runtime"), fields.text(host.get("Runtime"))),
+        (_("Exposed ports"), ", ".join(sorted(map(str, fields.part(config, "ExposedPorts"))))),
+    )
+
+
+def restart_policy(raw: Mapping[str, Any]) -> str:
+    """When the engine starts it again by itself."""
+    policy = fields.part(raw, "HostConfig", "RestartPolicy")
+    most = fields.number(policy.get("MaximumRetryCount"))
+    words = {
+        "always": _("always"),
+        "unless-stopped": _("always, unless it was stopped by hand"),
+        "on-failure": ngettext("when it fails, at most %s time", "when it fails, at most %s times", most) % most
+        if most
+        else _("when it fails"),
+    }
+    return words.get(fields.text(policy.get("Name")), _("never"))
+
+
+def limits(raw: Mapping[str, Any]) -> list[tuple[str, str, int | None]]:
+    """What it may use, as (what, in words, bytes where it is memory); empty where nothing is limited."""
+    host = fields.part(raw, "HostConfig")
+    found: list[tuple[str, str, int | None]] = []
+    for label, key in ((_("Memory"), "Memory"), (_("Memory kept for it"), "MemoryReservation"), (_("Swap"), "MemorySwap")):
+        if (amount := fields.number(host.get(key))) > 0:
+            found.append((label, "", amount))
+    if (cpus := fields.number(host.get("NanoCpus"))) > 0:
+        found.append((_("CPUs"), f"{cpus / 1e9:g}", None))
+    for label, key in (
+        (_("CPU shares"), "CpuShares"),
+        (_("CPU quota"), "CpuQuota"),
+        (_("Processes"), "PidsLimit"),
+    ):
+        if (amount := fields.number(host.get(key))) > 0:
+            found.append((label, str(amount), None))
+    if cpuset := fields.text(host.get("CpusetCpus")):
+        found.append((_("On the CPUs"), cpuset, None))
+    return found
+
+
+def security(raw: Mapping[str, Any]) -> Pairs:
+    """What sets it less, or more, apart from the host than usual."""
+    host = fields.part(raw, "HostConfig")
+    modes = (
+        (_("Network"), "NetworkMode"),
+        (_("Processes"), "PidMode"),
+        (_("IPC"), "IpcMode"),
+        (_("Users"), "UsernsMode"),
+    )
+    shared = [(label, _("the host's")) for label, key in modes if host.get(key) == "host"]
+    devices = [fields.text(each.get("PathOnHost")) for each in fields.array(host.get("Devices")) if isinstance(each, dict)]
+    return [
+        *_said(
+            (_("Privileged"), _("yes: it is root on the host") if host.get("Privileged") is True else ""),
+            (_("Root file system"), _("read-only") if host.get("ReadonlyRootfs") is True else ""),
+            (_("Capabilities added"), ", ".join(fields.texts(host.get("CapAdd")))),
+            (_("Capabilities dropped"), ", ".join(fields.texts(host.get("CapDrop")))),
+            (_("Security options"), ", ".join(fields.texts(host.get("SecurityOpt")))),
+            (_("Devices"), ", ".join(devices)),
+        ),
+        *shared,
+    ]
+
+
+def connected(raw: Mapping[str, Any]) -> Pairs:
+    """Of a network: the containers that run in it, as (full id, address)."""
+    containers = fields.part(raw, "Containers")
+    return [
+        (str(name), fields.text(each.get("IPv4Address")) or fields.text(each.get("IPv6Address")))
+        for name, each in containers.items()
+        if isinstance(each, dict)
+    ]
+
+
+def options(raw: Mapping[str, Any]) -> Pairs:
+    """Of a network or volume: the options that its driver was given."""
+    return list(fields.labels(raw.get("Options")).items())
+
+
+def pools(raw: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Of a network: each subnet with its gateway and the range that addresses are taken from."""
+    listed = fields.array(fields.part(raw, "IPAM").get("Config"))
+    keys = {"subnet": "Subnet", "gateway": "Gateway", "range": "IPRange"}
+    return [
+        {name: fields.text(each.get(key)) for name, key in keys.items()} for each in listed if isinstance(each, dict)
+    ]
+
+
+def _probe(raw: dict[str, Any]) -> Probe:
+    start, end = fields.moment(raw.get("Start")), fields.moment(raw.get("End"))
+    seconds = (end - start).total_seconds() if start and end else None
+    return Probe(start, seconds, fields.small(raw.get("ExitCode")), fields.text(raw.get("Output")).strip())
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else " ".join(fields.texts(value, 1024))
+
+
+def _said(*pairs: tuple[str, str]) -> Pairs:
+    return [(label, words) for label, words in pairs if words]

@@ -1,0 +1,57 @@
+"""What hangs together on one host: a container with its image, networks and volumes, and each of these with its users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from hosts.inventory.read.containers import CONTAINERS
+from hosts.models import Container, Host, Image, Link, LinkKind, Network, Row, Volume
+
+_LIGHT = ("host_id", *CONTAINERS.light)
+_Row = TypeVar("_Row", bound=Row)
+
+
+def image_of(container: Container) -> Image | None:
+    return Image.objects.filter(host=container.host_id, engine_id=container.image_id, gone_at=None).first()
+
+
+def users_of_image(image: Image) -> QuerySet[Container]:
+    return _containers(image.host_id).filter(image_id=image.engine_id)
+
+
+def users_of(row: Network | Volume) -> QuerySet[Container]:
+    """The containers that use a network or volume; who never ran knows its networks by name only."""
+    kind = LinkKind.NETWORK if isinstance(row, Network) else LinkKind.VOLUME
+    links = Link.objects.filter(host=row.host_id, kind=kind, other_id__in=(row.engine_id, row.name))
+    return _containers(row.host_id).filter(pk__in=links.values("container"))
+
+
+def networks_named(host: Host, names: Iterable[str]) -> dict[str, Network]:
+    """The host's networks of these ids or names, under both."""
+    return _named(Network.objects.filter(host=host, gone_at=None), list(names))
+
+
+def volumes_named(host: Host, names: Iterable[str]) -> dict[str, Volume]:
+    return _named(Volume.objects.filter(host=host, gone_at=None), list(names))
+
+
+def project_of(container: Container) -> QuerySet[Container]:
+    """The other containers of its project, on its host."""
+    if not container.project:
+        return Container.objects.none()
+    return _containers(container.host_id).filter(project=container.project).exclude(pk=container.pk)
+
+
+def _containers(host_id: int) -> QuerySet[Container]:
+    return Container.objects.filter(host=host_id, gone_at=None).only(*_LIGHT).order_by("name")
+
+
+def _named(rows: QuerySet[_Row], names: list[str]) -> dict[str, _Row]:
+    found = rows.filter(Q(engine_id__in=names) | Q(name__in=names)).defer("facts", "labels", "haystack")
+    by_name: dict[str, _Row] = {}
+    for row in found:
+        by_name[row.engine_id] = by_name[row.name] = row
+    return by_name
