@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from dashboard.pages.errors import BadQuery, Refused
+from dashboard.pages.errors import BadQuery, Missing, Refused
 from dashboard.targets import CONSOLE, ref_of, resolve
 from hosts.access import Denied, Target, grant
 from hosts.models import Outcome
@@ -37,7 +37,7 @@ _PAGES |= {"job": "jobs", "person": "people", "registry": "registries"}
 def do(request: HttpRequest, name: str) -> HttpResponse:
     operation = find(name)
     if operation is None:
-        raise Http404(_("There is no operation named %s.") % name[:64])
+        raise Missing(_("There is no operation named %s.") % name[:64])
     values = request.POST if request.method == "POST" else request.GET
     targets = _targets(operation, values.getlist("on"))
     if request.method == "GET":
@@ -47,7 +47,9 @@ def do(request: HttpRequest, name: str) -> HttpResponse:
     if operation.asks and "_sure" not in request.POST:
         return _ask(request, operation, targets)
     if len(targets) == 1:
-        return _answer(request, operation, targets, perform(request.actor, operation, targets[0], request.POST, request.FILES))
+        return _answer(
+            request, operation, targets, perform(request.actor, operation, targets[0], request.POST, request.FILES)
+        )
     if operation.long:
         results = [perform(request.actor, operation, target, request.POST) for target in targets]
         return _answer(request, operation, targets, next((one for one in results if not one.ok), results[0]))
@@ -142,7 +144,9 @@ def _draw(
         "level": level,
         "message": message,
         "title": _title(operation, targets),
-        "affected": [(target, operation.consequences(target) if place < 20 else []) for place, target in enumerate(targets)],
+        "affected": [
+            (target, operation.consequences(target) if place < 20 else []) for place, target in enumerate(targets)
+        ],
         "multipart": form.is_multipart(),
         "back": _back(request, operation),
     }

@@ -135,4 +135,3 @@ class InWords:
         if isinstance(exception, errors.BadQuery):
             return errors.bad_query(request, exception)
         return None
-

@@ -9,9 +9,9 @@ import uuid
 from typing import TypeVar
 
 from django.db.models import Model
-from django.http import Http404
 from django.utils.translation import gettext as _
 
+from dashboard.pages.errors import Missing
 from hosts.access import Target
 from hosts.facts import Noun
 from hosts.models import Container, Host, Image, Job, Network, Registry, Row, User, Volume
@@ -35,7 +35,7 @@ def ref_of(target: Target) -> str:
 
 
 def resolve(text: str) -> Target:
-    """The target that a reference names; Http404 in words when there is none."""
+    """The target that a reference names; Missing in words when there is none."""
     noun, _colon, rest = text.partition(":")
     host_name, _colon, object_id = rest.partition(":")
     if noun in list(Noun):
@@ -54,18 +54,18 @@ def resolve(text: str) -> Target:
     if noun == "registry":
         registry = _by_key(Registry, object_id if object_id.isdecimal() else None)
         return Target("registry", id=str(registry.pk), name=registry.server)
-    raise Http404(_("There is nothing of this kind."))
+    raise Missing(_("There is nothing of this kind."))
 
 
 def find_host(name: str) -> Host:
     host = Host.objects.filter(name=name).first()
     if host is None:
-        raise Http404(_("There is no host named %s.") % name[:63])
+        raise Missing(_("There is no host named %s.") % name[:63])
     return host
 
 
 def find_row(noun: Noun, host: Host, object_id: str) -> Row:
-    """The row of a full id, a name, or the beginning of one id only; Http404 in words when there is none."""
+    """The row of a full id, a name, or the beginning of one id only; Missing in words when there is none."""
     rows = ROWS[noun].objects.filter(host=host)
     short = object_id.removeprefix("sha256:")
     found = rows.filter(engine_id=object_id).first() or rows.filter(name=object_id, gone_at=None).first()
@@ -74,7 +74,9 @@ def find_row(noun: Noun, host: Host, object_id: str) -> Row:
         candidates = list(rows.filter(engine_id__startswith=prefix)[:2])
         found = candidates[0] if len(candidates) == 1 else None
     if found is None:
-        raise Http404(_("There is no %(noun)s %(id)s on %(host)s.") % {"noun": noun, "id": object_id[:64], "host": host.name})
+        raise Missing(
+            _("There is no %(noun)s %(id)s on %(host)s.") % {"noun": noun, "id": object_id[:64], "host": host.name}
+        )
     return found
 
 
@@ -94,5 +96,5 @@ def _is_uuid(text: str) -> bool:
 def _by_key(model: type[Found], key: str | None) -> Found:
     found = model._default_manager.filter(pk=key).first() if key else None
     if found is None:
-        raise Http404(_("This has been removed, or never was."))
+        raise Missing(_("This has been removed, or never was."))
     return found

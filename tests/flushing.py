@@ -17,7 +17,8 @@ def flushable() -> Iterator[None]:
 
     def around(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)", TABLES)
+            which = "type = 'trigger' AND tbl_name IN (%s, %s)"
+            cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE {which}", TABLES)
             triggers = cursor.fetchall()
         drops = [f"DROP TRIGGER {name}" for name, _sql in triggers]
         return [*drops, *flush(self, *args, **kwargs), *(sql for _name, sql in triggers)]

@@ -20,3 +20,8 @@ STORAGES = {
 }
 SERVESTATIC_USE_MANIFEST = False
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - servestatic warns where it is missing
+
+# No Redis: a test that needs the real one starts it and says so.
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from hosts.access import Denied
 from hosts.engine.errors import EngineError, NotFound, TimedOut
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Exception):
     """Raised by a page when the decision was no."""
 
     def __init__(self, denied: Denied) -> None:
@@ -18,7 +18,11 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.denied = denied
 
 
-class BadQuery(Exception):  # noqa: N818 - an answer, not a fault
+class Missing(Http404):
+    """What was asked for is not here; the text is for the person."""
+
+
+class BadQuery(Exception):
     """Raised by a page when the query string cannot be understood; the text is for the person."""
 
 
@@ -43,7 +47,9 @@ def bad_query(request: HttpRequest, error: BadQuery) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    sentence = _("This form was open for too long, or was opened in another session. Go back, reload the page and send it again.")
+    sentence = _(
+        "This form was open for too long, or was opened in another session. Go back, reload the page and send it again."
+    )
     return in_words(request, 403, _("Send it again"), sentence)
 
 
@@ -56,8 +62,8 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    sentence = _("There is nothing at this address. It may have been removed, or the link is wrong.")
-    return in_words(request, 404, _("Not found"), sentence)
+    usual = _("There is nothing at this address. It may have been removed, or the link is wrong.")
+    return in_words(request, 404, _("Not found"), str(exception) if isinstance(exception, Missing) else usual)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

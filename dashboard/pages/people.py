@@ -27,7 +27,9 @@ def people(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, Denied):
         raise Refused(answer)
     rows = User.objects.prefetch_related("roles__group").order_by("username")
-    listed = [(row, ref("person", "", str(row.pk)), offered_for("person", row, lambda capability: True)) for row in rows]
+    listed = [
+        (row, ref("person", "", str(row.pk)), offered_for("person", row, lambda capability: True)) for row in rows
+    ]
     return render(request, "pages/people.html", {"people": listed, "add": find("person.add")})
 
 
@@ -37,7 +39,9 @@ def people(request: HttpRequest) -> HttpResponse:
 def setup(request: HttpRequest, token: str) -> HttpResponse:
     """Whoever holds the link read it at the server's own console, so they act with the shell's rights, once."""
     if not SetupLink.good(token):
-        sentence = _("This set-up link has been used or has expired. Run “manage.py setup_link” on the server for a new one.")
+        sentence = _(
+            "This set-up link has been used or has expired. Run “manage.py setup_link” on the server for a new one."
+        )
         return in_words(request, 410, _("The link has ended"), sentence)
     operation = SetUp()
     form = operation.form(target=CONSOLE)

@@ -19,5 +19,7 @@ def registries(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, Denied):
         raise Refused(answer)
     rows = Registry.objects.only("pk", "server", "username", "added_at")
-    listed = [(row, ref("registry", "", str(row.pk)), offered_for("registry", row, lambda capability: True)) for row in rows]
+    listed = [
+        (row, ref("registry", "", str(row.pk)), offered_for("registry", row, lambda capability: True)) for row in rows
+    ]
     return render(request, "pages/registries.html", {"registries": listed, "add": find("registry.add")})

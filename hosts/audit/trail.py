@@ -95,7 +95,7 @@ def as_jsonl(events: QuerySet[AuditEvent]) -> Iterator[str]:
 
 
 def as_csv(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    """Comma-separated, with a header. A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Comma-separated, with a header. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
     line = io.StringIO()
     writer = csv.writer(line)
     writer.writerow(COLUMNS)

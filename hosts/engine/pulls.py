@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import Any
 
 import aiohttp
@@ -43,31 +47,71 @@ def pull(
     on_progress: Callable[[PullProgress], None],
     closes: Callable[[Callable[[], None] | None], None],
 ) -> None:
-    """Pull until done; EngineError says why not, and Cancelled that it was called off."""
-    called_off = False
+    """Pull until done; EngineError says why not, and Cancelled that it was called off.
 
-    async def run() -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-
-        def call_off() -> None:
-            nonlocal called_off
-            called_off = True
-            if task is not None and not loop.is_closed():
-                loop.call_soon_threadsafe(task.cancel)
-
-        closes(call_off)
-        try:
-            async for step in _steps(grant, ref, auth):
-                on_progress(step)
-        finally:
-            closes(None)
-
+    `on_progress` is called in the caller's thread, where it may use the database; the loop has a thread of its own.
+    """
+    steps: SimpleQueue[PullProgress | Future[None]] = SimpleQueue()
+    reader = _Reader(grant, ref, auth, steps)
+    closes(reader.call_off)
+    reader.start()
     try:
-        asyncio.run(run())
-    except asyncio.CancelledError as error:
-        if called_off:
-            raise errors.Cancelled from error
-        raise
+        while not isinstance(step := steps.get(), Future):
+            on_progress(step)
+        step.result()
+    finally:
+        closes(None)
+        reader.call_off()
+        reader.join()
+
+
+class _Reader(threading.Thread):
+    """Puts each step into the queue, and at the end a future that holds how it ended."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        ref: Reference,
+        auth: Mapping[str, str] | None,
+        steps: SimpleQueue[PullProgress | Future[None]],
+    ) -> None:
+        super().__init__(name=f"pull-{ref.text}", daemon=True)
+        self._arguments = grant, ref, auth
+        self._steps = steps
+        self._loop = asyncio.new_event_loop()
+        self._called_off = asyncio.Event()
+
+    def call_off(self) -> None:
+        """End the pull now; safe from any thread, and nothing once it has ended."""
+        with contextlib.suppress(RuntimeError):  # the loop has closed: there is nothing left to end
+            self._loop.call_soon_threadsafe(self._called_off.set)
+
+    def run(self) -> None:
+        ended: Future[None] = Future()
+        try:
+            self._loop.run_until_complete(self._until_called_off())
+            ended.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - raised again by the caller, in its own thread
+            ended.set_exception(error)
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+            self._steps.put(ended)
+
+    async def _until_called_off(self) -> None:
+        reading, waiting = asyncio.ensure_future(self._read()), asyncio.ensure_future(self._called_off.wait())
+        await asyncio.wait((reading, waiting), return_when=asyncio.FIRST_COMPLETED)
+        for task in (reading, waiting):
+            task.cancel()
+        ended = await asyncio.gather(reading, waiting, return_exceptions=True)
+        if isinstance(ended[0], asyncio.CancelledError):
+            raise errors.Cancelled
+        if isinstance(ended[0], BaseException):
+            raise ended[0]
+
+    async def _read(self) -> None:
+        async for step in _steps(*self._arguments):
+            self._steps.put(step)
 
 
 async def _steps(grant: Grant, ref: Reference, auth: Mapping[str, str] | None) -> AsyncIterator[PullProgress]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import docker
 import requests
 from docker.auth import AuthConfig
 from docker.errors import DockerException
-from docker.transport import UnixHTTPAdapter
+from docker.transport.unixconn import UnixHTTPAdapter, UnixHTTPConnection, UnixHTTPConnectionPool
 from docker.utils.proxy import ProxyConfig
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
@@ -53,8 +54,35 @@ def _read_bounded(answer: requests.Response) -> None:
     answer._content_consumed = True  # type: ignore[attr-defined]
 
 
+class _UnixConnection(UnixHTTPConnection):
+    """The SDK's own leaves its socket to the garbage collector when nobody listens."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self.sock.settimeout(self.timeout)
+            self.sock.connect(self.unix_socket)
+        except OSError:
+            self.close()
+            raise
+
+
+class _UnixPool(UnixHTTPConnectionPool):
+    def _new_conn(self) -> _UnixConnection:
+        return _UnixConnection(self.base_url, self.socket_path, self.timeout)
+
+
 class _UnixAdapter(_Strict, UnixHTTPAdapter):
-    pass
+    """One pool for all paths; the SDK would make one for each."""
+
+    def get_connection(self, url: str, proxies: Any = None) -> _UnixPool:
+        with self.pools.lock:
+            if self.socket_path not in self.pools:
+                self.pools[self.socket_path] = _UnixPool(
+                    "http+docker://localhost", self.socket_path, self.timeout, maxsize=self.max_pool_size
+                )
+            pool: _UnixPool = self.pools[self.socket_path]
+            return pool
 
 
 class _TcpAdapter(_Strict):
@@ -70,9 +98,9 @@ class _TcpAdapter(_Strict):
 
 
 class Client(docker.APIClient):
-    """One thread's client of one engine. `socket` is where to connect when it is not the address itself (a tunnel)."""
+    """One thread's client of one engine. `socket_path` is where to connect when it is not the address itself (a tunnel)."""
 
-    def __init__(self, address: Address, socket: str = "", read_seconds: float = READ_SECONDS) -> None:
+    def __init__(self, address: Address, socket_path: str = "", read_seconds: float = READ_SECONDS) -> None:
         # Not the SDK's own constructor: that reads headers, proxies and logins from ~/.docker/config.json.
         requests.Session.__init__(self)
         self.trust_env = False
@@ -85,9 +113,11 @@ class Client(docker.APIClient):
         self._auth_configs = AuthConfig({})
         self._version = "1.41"
         self.adapters.clear()
-        if socket or address.scheme is Scheme.UNIX:
+        if socket_path or address.scheme is Scheme.UNIX:
             self.base_url = "http+docker://localhost"
-            self._custom_adapter = _UnixAdapter(f"http+unix://{socket or address.path}", timeout=int(CONNECT_SECONDS))
+            self._custom_adapter = _UnixAdapter(
+                f"http+unix://{socket_path or address.path}", timeout=int(CONNECT_SECONDS)
+            )
             self.mount("http+docker://", self._custom_adapter)
             return
         host = f"[{address.host}]" if ":" in address.host else address.host

@@ -16,7 +16,9 @@ from hosts.models.access import Role, RoleAssignment
 
 class PeopleManager(UserManager["User"]):
     @transaction.atomic
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> User:
         """Django's command for a first account makes an administrator over all hosts."""
         user = super().create_superuser(username, email, password, **extra)
         RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR)
@@ -52,7 +54,9 @@ class SetupLink(models.Model):
 
     @classmethod
     def good(cls, token: str) -> bool:
-        return no_administrator() and cls.objects.filter(token_hash=_digest(token), expires_at__gt=timezone.now()).exists()
+        return (
+            no_administrator() and cls.objects.filter(token_hash=_digest(token), expires_at__gt=timezone.now()).exists()
+        )
 
 
 def no_administrator() -> bool:

@@ -1,4 +1,4 @@
-"""What an operation is: one small class from which its button, form, confirmation, permission, record and job derive."""
+"""What an operation is: one small class from which button, form, confirmation, permission, record and job derive."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Danger(StrEnum):
     DESTROY = "destroy"
 
 
-class NotPossible(Exception):  # noqa: N818 - it is an answer in words, not a fault
+class NotPossible(Exception):
     """The operation cannot be carried out as things stand; the text is for the person."""
 
 

@@ -29,7 +29,9 @@ class WaitForm(OperationForm):
         required=False,
         min_value=0,
         max_value=600,
-        help_text=_("How long it may take to end by itself before it is killed. Empty: as the container says, else 10."),
+        help_text=_(
+            "How long it may take to end by itself before it is killed. Empty: as the container says, else 10."
+        ),
     )
 
 

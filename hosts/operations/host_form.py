@@ -1,4 +1,4 @@
-"""How a host is reached, as a form: checked at the field, secrets write-only, an SSH key confirmed by its fingerprint."""
+"""How a host is reached, as a form: checked at the field, secrets write-only, an SSH key confirmed by fingerprint."""
 
 from __future__ import annotations
 
@@ -24,24 +24,41 @@ _LIMIT = 100_000
 
 class HostForm(OperationForm):
     name = forms.CharField(
-        label=_("Name"), max_length=63, validators=[NAME], help_text=_("How the host is called here and in addresses, such as web-1.")
+        label=_("Name"),
+        max_length=63,
+        validators=[NAME],
+        help_text=_("How the host is called here and in addresses, such as web-1."),
     )
     url = forms.CharField(
         label=_("Address"),
         max_length=255,
         help_text=_("unix:///var/run/docker.sock, tcp://machine:2376 or ssh://user@machine."),
     )
-    groups = NamesField(label=_("Groups"), validators=[NAME], help_text=_("Divided by commas. Roles can be given over a group."))
+    groups = NamesField(
+        label=_("Groups"), validators=[NAME], help_text=_("Divided by commas. Roles can be given over a group.")
+    )
     tags = NamesField(label=_("Tags"), help_text=_("Divided by commas, for filtering."))
-    tls_ca = PemField(label=_("TLS: CA certificate"), help_text=_("Needed for tcp:// with TLS; the engine's certificate is always verified."))
+    tls_ca = PemField(
+        label=_("TLS: CA certificate"),
+        help_text=_("Needed for tcp:// with TLS; the engine's certificate is always verified."),
+    )
     tls_ca_file = forms.FileField(label=_("or a file"), required=False)
     tls_cert = PemField(label=_("TLS: client certificate"))
     tls_cert_file = forms.FileField(label=_("or a file"), required=False)
-    tls_key = PemField(label=_("TLS: client key"), help_text=_("Kept encrypted and never shown again. Empty when editing: stays as it is."))
+    tls_key = PemField(
+        label=_("TLS: client key"),
+        help_text=_("Kept encrypted and never shown again. Empty when editing: stays as it is."),
+    )
     tls_key_file = forms.FileField(label=_("or a file"), required=False)
-    ssh_key = PemField(label=_("SSH: private key"), help_text=_("Without a passphrase. Kept encrypted and never shown again. Empty when editing: stays as it is."))
+    ssh_key = PemField(
+        label=_("SSH: private key"),
+        help_text=_("Without a passphrase. Kept encrypted and never shown again. Empty when editing: stays as it is."),
+    )
     ssh_key_file = forms.FileField(label=_("or a file"), required=False)
-    ssh_host_key = PemField(label=_("SSH: the machine's host key"), help_text=_("Empty: Quayside asks the machine and shows you the fingerprint to compare."))
+    ssh_host_key = PemField(
+        label=_("SSH: the machine's host key"),
+        help_text=_("Empty: Quayside asks the machine and shows you the fingerprint to compare."),
+    )
     secret = frozenset({"tls_key", "ssh_key", "tls_key_file", "ssh_key_file"})
 
     def clean_name(self) -> str:
@@ -114,7 +131,10 @@ class HostForm(OperationForm):
             self.add_error("url", error.sentence)
             return
         self._fill_in("ssh_host_key", key.line)
-        sentence = _("The machine shows a key with the fingerprint %s. Compare it with the machine's own, then send the form again to trust it.")
+        sentence = _(
+            "The machine shows a key with the fingerprint %s. Compare it with the machine's own, "
+            "then send the form again to trust it."
+        )
         self.add_error("ssh_host_key", sentence % key.fingerprint)
 
     def _fill_in(self, name: str, text: str) -> None:

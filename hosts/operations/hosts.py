@@ -60,7 +60,16 @@ class EditHost(OnHost):
         host.state, host.state_reason, host.state_since = HostState.UNKNOWN, "", timezone.now()
         host.save(
             update_fields=[
-                "name", "url", "tls_ca", "tls_cert", "ssh_host_key", "tags", *SECRETS, "state", "state_reason", "state_since",
+                "name",
+                "url",
+                "tls_ca",
+                "tls_cert",
+                "ssh_host_key",
+                "tags",
+                *SECRETS,
+                "state",
+                "state_reason",
+                "state_since",
             ]
         )
         _put_into_groups(host, call.inputs["groups"])
@@ -177,8 +186,8 @@ class RemoveHost(OnHost):
     icon = "trash"
     danger = Danger.DESTROY
     warning = _(
-        "Quayside forgets how to reach the host, its keys and what it knew of it. Nothing on the host itself is touched, "
-        "and the trail stays."
+        "Quayside forgets how to reach the host, its keys and what it knew of it. "
+        "Nothing on the host itself is touched, and the trail stays."
     )
 
     def run(self, call: Call) -> None:

@@ -17,7 +17,10 @@ class PullForm(OperationForm):
     reference = forms.CharField(
         label=_("Image"),
         max_length=512,
-        help_text=_("As on Docker Hub (nginx, nginx:1.27, grafana/grafana) or with a registry in front (registry.example.com:5000/team/app:v2)."),
+        help_text=_(
+            "As on Docker Hub (nginx, nginx:1.27, grafana/grafana) "
+            "or with a registry in front (registry.example.com:5000/team/app:v2)."
+        ),
     )
 
     def clean_reference(self) -> str:
@@ -56,9 +59,7 @@ def login_for(name: str) -> dict[str, str] | None:
 
 
 class RemoveImageForm(OperationForm):
-    force = forms.BooleanField(
-        label=_("Remove it even when several tags or stopped containers use it"), required=False
-    )
+    force = forms.BooleanField(label=_("Remove it even when several tags or stopped containers use it"), required=False)
 
 
 class RemoveImage(Operation):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hosts import nudges
 from hosts.access import Capability, Target
-from hosts.jobs import queue
 from hosts.models import ACTIVE, Host, Job, JobState, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, find
 from hosts.operations.perform import perform, perform_bulk, record_ending

@@ -19,7 +19,12 @@ from hosts.operations.fields import LabelsField
 class CreateForm(OperationForm):
     name = forms.CharField(label=_("Name"), max_length=128, validators=[NAME])
     driver = forms.CharField(label=_("Driver"), max_length=64, initial="bridge", validators=[NAME])
-    subnet = forms.CharField(label=_("Subnet"), max_length=64, required=False, help_text=_("Such as 10.5.0.0/24. Empty: the engine picks one."))
+    subnet = forms.CharField(
+        label=_("Subnet"),
+        max_length=64,
+        required=False,
+        help_text=_("Such as 10.5.0.0/24. Empty: the engine picks one."),
+    )
     gateway = forms.GenericIPAddressField(label=_("Gateway"), required=False)
     internal = forms.BooleanField(label=_("Internal: no way out of the host"), required=False)
     attachable = forms.BooleanField(label=_("Attachable by hand on a swarm"), required=False)
@@ -30,7 +35,9 @@ class CreateForm(OperationForm):
         try:
             return str(ipaddress.ip_network(subnet)) if subnet else ""
         except ValueError as error:
-            raise forms.ValidationError(_("This is no subnet: write it like 10.5.0.0/24, with zeros behind the prefix.")) from error
+            raise forms.ValidationError(
+                _("This is no subnet: write it like 10.5.0.0/24, with zeros behind the prefix.")
+            ) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -78,9 +85,14 @@ class ContainerForm(OperationForm):
 
 class ConnectForm(ContainerForm):
     aliases = forms.CharField(
-        label=_("Aliases"), required=False, max_length=500, help_text=_("Other names for it on this network, divided by spaces.")
+        label=_("Aliases"),
+        required=False,
+        max_length=500,
+        help_text=_("Other names for it on this network, divided by spaces."),
     )
-    address = forms.GenericIPAddressField(label=_("IPv4 address"), protocol="IPv4", required=False, help_text=_("Empty: the engine picks one."))
+    address = forms.GenericIPAddressField(
+        label=_("IPv4 address"), protocol="IPv4", required=False, help_text=_("Empty: the engine picks one.")
+    )
 
 
 class DisconnectForm(ContainerForm):
@@ -145,8 +157,13 @@ class RemoveNetwork(OnNetwork):
         return not thing.predefined
 
     def consequences(self, target: Target) -> list[str]:
-        links = Link.objects.filter(kind=LinkKind.NETWORK, host=target.host, other_id=target.id, container__gone_at=None)
-        return [str(_("Connected: the container %s") % link.container.name) for link in links.select_related("container")[:20]]
+        links = Link.objects.filter(
+            kind=LinkKind.NETWORK, host=target.host, other_id=target.id, container__gone_at=None
+        )
+        return [
+            str(_("Connected: the container %s") % link.container.name)
+            for link in links.select_related("container")[:20]
+        ]
 
     def run(self, call: Call) -> None:
         call.docker.networks.remove(call.target.id)

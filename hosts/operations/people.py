@@ -27,7 +27,10 @@ class PasswordForm(OperationForm):
         help_text=_("At least 8 characters, not a common one and not only digits."),
     )
     password_again = forms.CharField(
-        label=_("Password again"), strip=False, max_length=4096, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Password again"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     secret = frozenset({"password", "password_again"})
 
@@ -62,12 +65,16 @@ class FirstForm(PasswordForm):
 
 class AddForm(FirstForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
-    group = forms.ModelChoiceField(HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name")
+    group = forms.ModelChoiceField(
+        HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name"
+    )
 
 
 class RoleForm(OperationForm):
     role = forms.ChoiceField(label=_("Role"), choices=[*Role.choices, ("none", _("No role"))])
-    group = forms.ModelChoiceField(HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name")
+    group = forms.ModelChoiceField(
+        HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name"
+    )
 
 
 class OnPerson(Operation):
@@ -123,11 +130,14 @@ class GiveRole(OnPerson):
             else:
                 RoleAssignment.objects.update_or_create(user=person, group=group, defaults={"role": role})
         nudges.send("people", "role")
-        return str(_("%(name)s: %(role)s over %(scope)s.") % {
-            "name": person,
-            "role": Role(role).label if role != "none" else _("No role"),
-            "scope": group or _("all hosts"),
-        })
+        return str(
+            _("%(name)s: %(role)s over %(scope)s.")
+            % {
+                "name": person,
+                "role": Role(role).label if role != "none" else _("No role"),
+                "scope": group or _("all hosts"),
+            }
+        )
 
 
 class SetPassword(OnPerson):

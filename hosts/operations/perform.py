@@ -125,9 +125,7 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
     record.end(event, outcome, message)
 
 
-def _enqueue(
-    actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]
-) -> Result:
+def _enqueue(actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]) -> Result:
     title = f"{operation.label}: {form.cleaned_data.get('title') or operation_subject(form, target)}"
     plain = {name: form.data.get(name) for name in operation.form.base_fields if form.data.get(name) is not None}
     with transaction.atomic():
@@ -173,7 +171,9 @@ def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: 
         if target.noun in list(Noun):
             call.thing = _noun(engine, Noun(target.noun)).get(target.id).thing
             if not operation.offered(call.thing):
-                raise NotPossible(_("%(name)s has changed meanwhile, and this is no longer possible.") % {"name": target.label})
+                raise NotPossible(
+                    _("%(name)s has changed meanwhile, and this is no longer possible.") % {"name": target.label}
+                )
             call.touch(Noun(target.noun), target.id)
         try:
             return operation.run(call)

@@ -19,7 +19,10 @@ SERVER = RegexValidator(
 
 class LoginForm(OperationForm):
     server = forms.CharField(
-        label=_("Server"), max_length=255, validators=[SERVER], help_text=_("docker.io for Docker Hub, else the part before the first slash.")
+        label=_("Server"),
+        max_length=255,
+        validators=[SERVER],
+        help_text=_("docker.io for Docker Hub, else the part before the first slash."),
     )
     username = forms.CharField(label=_("User name"), max_length=255)
     password = forms.CharField(

@@ -36,9 +36,7 @@ class CreateVolume(Operation):
 
 
 class RemoveVolumeForm(OperationForm):
-    force = forms.BooleanField(
-        label=_("Even when its driver no longer knows it"), required=False
-    )
+    force = forms.BooleanField(label=_("Even when its driver no longer knows it"), required=False)
 
 
 class RemoveVolume(Operation):
@@ -54,7 +52,9 @@ class RemoveVolume(Operation):
 
     def consequences(self, target: Target) -> list[str]:
         links = Link.objects.filter(kind=LinkKind.VOLUME, host=target.host, other_id=target.id, container__gone_at=None)
-        return [str(_("Used by the container %s") % link.container.name) for link in links.select_related("container")[:20]]
+        return [
+            str(_("Used by the container %s") % link.container.name) for link in links.select_related("container")[:20]
+        ]
 
     def run(self, call: Call) -> None:
         call.docker.volumes.remove(call.target.id, force=call.inputs["force"])

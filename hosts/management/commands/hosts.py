@@ -27,7 +27,9 @@ class Command(BaseCommand):
         _way_in(add)
         add.add_argument("--groups", default="", help="names divided by commas")
         add.add_argument("--tags", default="", help="words divided by commas")
-        add.add_argument("--if-missing", action="store_true", help="do nothing when there is a host of this name or address")
+        add.add_argument(
+            "--if-missing", action="store_true", help="do nothing when there is a host of this name or address"
+        )
         verbs.add_parser("list", help="list the hosts and their states")
         test = verbs.add_parser("test", help="connect to a host, or to an address that is no host yet")
         test.add_argument("name", help="a host's name, or an address")
@@ -48,7 +50,7 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         for host in Host.objects.all():
             version = host.info.get("version", "-")
-            self.stdout.write("\t".join((host.name, host.url, host.state, version, host.state_reason)).rstrip())
+            self.stdout.write(f"{host.name}\t{host.url}\t{host.state}\t{version}\t{host.state_reason}".rstrip())
 
     def _test(self, options: dict[str, Any]) -> None:
         host = Host.objects.filter(name=options["name"]).first()
@@ -88,7 +90,9 @@ def _way_in(parser: argparse.ArgumentParser) -> None:
         ("--ssh-host-key", "the machine's host key (file, as in known_hosts)"),
     ):
         parser.add_argument(option, type=Path, help=words)
-    parser.add_argument("--accept-host-key", action="store_true", help="trust the SSH host key that the machine shows now")
+    parser.add_argument(
+        "--accept-host-key", action="store_true", help="trust the SSH host key that the machine shows now"
+    )
 
 
 def _files(options: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,101 @@
+"""The audit page: filters, one record, exports that are records themselves, and who may read which part."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.test import Client
+
+from hosts.access import Actor, Target
+from hosts.audit import record
+from hosts.models import AuditEvent, HostGroup, Outcome, Role
+from tests import cast, rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trail() -> list[AuditEvent]:
+    edge = rows.host("edge", HostGroup.objects.create(name="edge"))
+    core = rows.host("core")
+    found = []
+    for name, action, host, outcome in (
+        ("ada", "container.stop", edge, Outcome.SUCCEEDED),
+        ("otto", "container.remove", core, Outcome.REFUSED),
+        ("otto", "image.pull", core, None),
+    ):
+        target = Target("container", host, "f" * 64, "=cmd|<b>web</b>")
+        event = record.begin(Actor.nobody(name, "127.0.0.9"), action, "", target, {"timeout": 3})
+        if outcome:
+            record.end(event, outcome, "because <i>so</i>")
+        found.append(event)
+    return found
+
+
+def rows_of(client: Client, query: str = "") -> list[str]:
+    response = client.get(f"/audit/?{query}")
+    assert response.status_code == 200
+    return [event.action for event in response.context["page"]]
+
+
+def test_it_filters_sorts_and_escapes(client: Client, trail: list[AuditEvent]) -> None:
+    client.force_login(cast.ada())
+    assert rows_of(client, "who=otto") == ["image.pull", "container.remove"]
+    assert rows_of(client, "outcome=refused") == ["container.remove"]
+    assert rows_of(client, "outcome=open") == ["image.pull"]
+    assert rows_of(client, "host=edge") == ["container.stop"]
+    assert rows_of(client, "q=otto+remove") == ["container.remove"]
+    assert rows_of(client, "who=otto&sort=action") == ["container.remove", "image.pull"]
+    assert rows_of(client, "until=2001-01-01T00:00") == []
+    for sort in ("at", "who", "action", "host", "object", "outcome", "took"):
+        assert sorted(rows_of(client, f"host=core&sort=-{sort}")) == ["container.remove", "image.pull"]
+    page = client.get("/audit/").text
+    assert "<b>web</b>" not in page
+    assert "<i>so</i>" not in page
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=colour", "page=0", "page=x", "since=yesterday", "outcome=maybe", f"q={'x' * 300}"]
+)
+def test_a_bad_query_is_answered_in_words(client: Client, query: str) -> None:
+    client.force_login(cast.ada())
+    response = client.get(f"/audit/?{query}")
+    assert response.status_code == 400
+    assert "Traceback" not in response.text
+
+
+def test_one_record_shows_everything(client: Client, trail: list[AuditEvent]) -> None:
+    client.force_login(cast.ada())
+    page = client.get(f"/audit/{trail[0].pk}/").text
+    for word in ("ada", "127.0.0.9", "container.stop", "edge", "f" * 64, "timeout", "because &lt;i&gt;so"):
+        assert word in page
+    assert client.get("/audit/999999/").status_code == 404
+
+
+def test_exports_hold_the_same_rows_and_are_recorded(client: Client, trail: list[AuditEvent]) -> None:
+    client.force_login(cast.ada())
+    text = b"".join(client.get("/audit/export.csv?who=otto").streaming_content).decode()  # type: ignore[arg-type]
+    table = list(csv.DictReader(io.StringIO(text)))
+    assert [line["action"] for line in table] == ["image.pull", "container.remove"]
+    assert table[0]["object_name"].startswith("'="), "a spreadsheet must not take it for a formula"
+    lines = b"".join(client.get("/audit/export.jsonl?who=otto").streaming_content).decode().splitlines()  # type: ignore[arg-type]
+    assert [json.loads(line)["inputs"] for line in lines] == [{"timeout": 3}, {"timeout": 3}]
+    exports = AuditEvent.objects.filter(action="audit.export").order_by("pk")
+    assert [(event.actor_name, event.object_name, event.inputs) for event in exports] == [
+        ("ada", "csv", {"who": "otto"}),
+        ("ada", "jsonl", {"who": "otto"}),
+    ]
+
+
+def test_a_groups_administrator_reads_their_hosts_only(client: Client, trail: list[AuditEvent]) -> None:
+    client.force_login(cast.person("greta", Role.ADMINISTRATOR, HostGroup.objects.get()))
+    assert rows_of(client) == ["container.stop"]
+    assert client.get(f"/audit/{trail[1].pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("who", [cast.otto, cast.vera, cast.stan])
+def test_others_are_refused(client: Client, who: object) -> None:
+    client.force_login(who())  # type: ignore[operator]
+    for address in ("/audit/", "/audit/1/", "/audit/export.csv"):
+        assert client.get(address).status_code == 403

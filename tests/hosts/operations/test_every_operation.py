@@ -1,0 +1,139 @@
+"""What every operation must hold, whichever it is; and who may do what, as a checked-in table."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dashboard.targets import ref_of
+from hosts.access import Capability, Denied, Target, grant
+from hosts.models import AuditEvent, Job, Registry, Role
+from hosts.operations.base import Operation, every
+from hosts.operations.perform import perform
+from tests import cast, rows
+
+pytestmark = pytest.mark.django_db
+POLICY = Path(__file__).parents[2] / "policy.json"
+EVERY = sorted(every(), key=lambda operation: operation.name)
+each = pytest.mark.parametrize("operation", EVERY, ids=[operation.name for operation in EVERY])
+
+
+def target_for(operation: Operation) -> Target:
+    """Something of the right kind, on a host of its own."""
+    host = rows.host()
+    if operation.noun == "console":
+        return Target("console")
+    if operation.noun == "host":
+        return Target("host", host, id=str(host.pk), name=host.name)
+    if operation.noun == "person":
+        return Target("person", id=str(cast.person("paul").pk), name="paul")
+    if operation.noun == "registry":
+        made = Registry.objects.create(server="registry.test", username="x", password="")
+        return Target("registry", id=str(made.pk), name=made.server)
+    if operation.noun == "job":
+        job = Job.objects.create(operation="image.pull", title="Pull", actor={}, host=host, noun="host")
+        return Target("job", host, id=str(job.pk), name=job.title)
+    row = getattr(rows, operation.noun)(host)
+    return Target(operation.noun, host, row.engine_id, row.name)
+
+
+@each
+def test_it_is_declared_whole(operation: Operation) -> None:
+    noun, _dot, verb = operation.name.partition(".")
+    assert noun.isalpha()
+    assert verb.isalpha()
+    assert str(operation.label)
+    assert operation.capability in Capability
+    assert operation.form.secret <= set(operation.form.base_fields)
+    assert str(operation.done) or "run" in type(operation).__dict__
+
+
+def test_the_policy_is_the_one_checked_in() -> None:
+    host = rows.host()
+    found = {}
+    for role in Role:
+        actor = cast.actor(cast.person(role, role))
+        found[role.value] = [
+            operation.name
+            for operation in EVERY
+            if not isinstance(grant(actor, operation.capability, Target("host", host)), Denied)
+        ]
+    assert found == json.loads(POLICY.read_text()), (
+        "who may do what has changed: is that meant? Then change policy.json"
+    )
+
+
+@each
+def test_a_stranger_is_refused_and_that_is_recorded(operation: Operation) -> None:
+    result = perform(cast.actor(cast.stan()), operation, target_for(operation), {"password": "canary-3141"})
+    assert result.outcome == "refused"
+    event = AuditEvent.objects.get()
+    assert (event.action, event.actor_name, event.ending.outcome) == (operation.name, "stan", "refused")
+    assert "canary-3141" not in json.dumps(event.inputs)
+
+
+@each
+def test_a_stranger_sees_no_form(operation: Operation, client: Client) -> None:
+    client.force_login(cast.stan())
+    target = target_for(operation)
+    response = client.get(reverse("do", args=[operation.name]), {"on": ref_of(target)})
+    assert response.status_code == 403
+    assert "You need the role" in response.text
+
+
+@each
+def test_an_administrator_is_asked_before_it_runs(operation: Operation, client: Client) -> None:
+    client.force_login(cast.ada())
+    target = target_for(operation)
+    address = reverse("do", args=[operation.name])
+    page = client.get(address, {"on": ref_of(target)})
+    assert page.status_code == 200
+    assert str(operation.label) in page.text
+    if operation.asks:
+        asked = client.post(address, {"on": ref_of(target)})
+        assert asked.status_code == 200
+        assert not AuditEvent.objects.filter(action=operation.name).exists(), "it ran without a word of consent"
+
+
+def texts_of(operation: Operation) -> list[str]:
+    return [name for name, field in operation.form.base_fields.items() if hasattr(field, "max_length")]
+
+
+@pytest.mark.parametrize("operation", filter(texts_of, EVERY), ids=lambda operation: operation.name)
+def test_bad_input_is_said_at_the_field_and_kept(operation: Operation, client: Client) -> None:
+    client.force_login(cast.ada())
+    target = target_for(operation)
+    nonsense = dict.fromkeys(texts_of(operation), "\x00<script>nonsense</script>" + "x" * 120_000)
+    response = client.post(reverse("do", args=[operation.name]), {"on": ref_of(target), "_sure": "1", **nonsense})
+    assert response.status_code == 422
+    assert "<script>nonsense" not in response.text
+    assert "field-error" in response.text
+    assert not AuditEvent.objects.filter(action=operation.name).exists()
+
+
+@each
+def test_an_address_that_means_nothing_is_answered_in_words(operation: Operation, client: Client) -> None:
+    client.force_login(cast.ada())
+    address = reverse("do", args=[operation.name])
+    for nonsense in (
+        "",
+        "x",
+        "container:nowhere:abc",
+        "host:nowhere:",
+        "job::1",
+        "person::x",
+        "container:a:../../x",
+        "\x00",
+    ):
+        response = client.post(address, {"on": nonsense, "_sure": "1"})
+        assert 400 <= response.status_code < 500, nonsense
+        assert "Traceback" not in response.text
+
+
+def test_an_unknown_operation_is_refused(client: Client) -> None:
+    client.force_login(cast.ada())
+    response = client.post("/do/container.fly", {"on": "console::"})
+    assert response.status_code == 404
+    assert "There is no operation named container.fly" in response.text
