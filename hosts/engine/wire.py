@@ -110,8 +110,12 @@ class Wire:
 
 
 @contextlib.asynccontextmanager
-async def open_wire(grant: Grant) -> AsyncIterator[Wire]:
-    """The engine of the grant's host, its version negotiated; a changing grant only on the engine that we trust."""
+async def open_wire(grant: Grant, *, bulk: bool = False) -> AsyncIterator[Wire]:
+    """The engine of the grant's host, its version negotiated; a changing grant only on the engine that we trust.
+
+    `bulk` is for a flood of small writes, such as a log: HTTP/1.0 has no frame around each of them, and what arrives
+    stays in the kernel until it is asked for, so that a reader who takes its time gets much at once.
+    """
     address = admission.admit(grant)
     async with contextlib.AsyncExitStack() as stack:
         connector, tunnel = await _connector(address, grant.host.pk, stack)
@@ -121,7 +125,8 @@ async def open_wire(grant: Grant) -> AsyncIterator[Wire]:
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "quayside", "Accept-Encoding": "identity"},
-            read_bufsize=256 << 10,
+            version=aiohttp.HttpVersion10 if bulk else aiohttp.HttpVersion11,
+            read_bufsize=1 if bulk else 256 << 10,
         )
         wire = Wire(address, await stack.enter_async_context(session), tunnel)
         wire.version = versions.negotiate(await wire.json("/version", timeout=GREETING_SECONDS))

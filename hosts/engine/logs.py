@@ -1,0 +1,217 @@
+"""What does a container write, now and from now on? The end of a stream is never taken for the end of the log.
+
+The engine is asked, and reading goes on where it stopped, or the end is told with its reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import StreamReader
+from django.utils.translation import gettext as _
+
+from hosts.engine.cursor import Cursor, Place
+from hosts.engine.errors import EngineError, NotFound
+from hosts.engine.frames import Batch, Demultiplexer, Frames, NotFrames, TerminalLines
+from hosts.engine.names import object_id
+from hosts.engine.parse.containers import from_inspect
+from hosts.engine.wire import Wire
+from hosts.facts import Container
+
+Connect = Callable[[], AbstractAsyncContextManager[Wire]]
+
+# A flood is read once in a millisecond: the engine writes each line by itself, and waking up for each costs three times
+# as much and slows the engine too. A trickle may wait a little, so that several lines travel together.
+_FLOOD_BYTES, _FLOOD_PAUSE, _TRICKLE_PAUSE = 8 << 10, 0.001, 0.02
+_SILENCE_SECONDS, _PING_SECONDS = 20.0, 5.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.25, 4.0
+_UNREADABLE = "does not support reading"
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """`tail` lines from the end (None is all), from the time `since` to `until` (as the engine takes them), then more.
+
+    `after` is where an earlier reading stopped; it wins over `tail` and `since`.
+    """
+
+    tail: int | None = 500
+    since: str = ""
+    until: str = ""
+    follow: bool = True
+    after: Place | None = None
+
+
+class Why(StrEnum):
+    """Why a log ends."""
+
+    STOPPED = "stopped"
+    REMOVED = "removed"
+    UNREADABLE = "unreadable"
+    GARBLED = "garbled"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The log is read, now or again; the container as it was at that moment."""
+
+    container: Container
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The engine cannot be reached; it is tried again until the reader is closed."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing more comes; `code` is the exit code of a container that stopped."""
+
+    why: Why
+    sentence: str
+    code: int | None = None
+
+
+Item = Opened | Batch | Lost | End
+
+
+async def follow(connect: Connect, container: str, query: LogQuery) -> AsyncGenerator[Item, None]:
+    """Opened, then batches; Lost and Opened around each break; at last one End.
+
+    Never raises an EngineError, except at once when `query` follows nothing. Close it with `contextlib.aclosing`.
+    """
+    reader = _Reader(object_id(container), query)
+    wait = 0.0
+    while True:
+        try:
+            async with connect() as wire, contextlib.aclosing(reader.read(wire)) as items:
+                async for item in items:
+                    yield item
+                    wait = 0.0
+                    if isinstance(item, End):
+                        return
+        except NotFound as error:
+            yield End(Why.REMOVED, error.sentence)
+            return
+        except EngineError as error:
+            if not query.follow:
+                raise
+            if not reader.lost:
+                reader.lost = True
+                yield Lost(error.sentence)
+        wait = min(wait * 2 or _FIRST_WAIT, _LONGEST_WAIT)
+        await asyncio.sleep(wait)
+
+
+class _Reader:
+    """One reading of one log over any number of connections."""
+
+    def __init__(self, container: str, query: LogQuery) -> None:
+        self.lost = False
+        self._path = f"/containers/{container}"
+        self._query = query
+        self._cursor = Cursor(query.after)
+        self._lines: Demultiplexer | None = None
+        self._opened = False
+
+    async def read(self, wire: Wire) -> AsyncGenerator[Item, None]:
+        """What one connection gives; ends with an End, or without one when the stream must be opened again."""
+        try:
+            async with contextlib.aclosing(self._to_the_end(wire)) as items:
+                async for item in items:
+                    yield item
+        except NotFrames:
+            yield End(Why.GARBLED, _("What the engine sends is no log."))
+        except NotFound:
+            yield End(Why.REMOVED, _("The container has been removed."))
+        except EngineError as error:
+            if _UNREADABLE not in error.detail:
+                raise
+            yield End(Why.UNREADABLE, _("The container's log driver keeps nothing that could be read."))
+
+    async def _to_the_end(self, wire: Wire) -> AsyncGenerator[Item, None]:
+        async with contextlib.aclosing(self._stream(wire, self._query.follow)) as items:
+            async for item in items:
+                yield item
+        end = await self._end(wire)
+        if end and self._query.follow:
+            # A stream that ends with its container may end a moment too early.
+            async with contextlib.aclosing(self._stream(wire, False)) as items:
+                async for item in items:
+                    if isinstance(item, Batch):
+                        yield item
+        if end:
+            if self._lines is not None and (rest := self._lines.flush()):
+                yield rest
+            yield end
+
+    async def _stream(self, wire: Wire, follows: bool) -> AsyncGenerator[Item, None]:
+        container = from_inspect(await wire.json(f"{self._path}/json"))
+        lines = self._demultiplexer(container.tty)
+        params = self._params(follows, self._cursor.place(lines.restart()))
+        async with wire.stream("GET", f"{self._path}/logs", params) as answer:
+            yield Opened(container, again=self._opened)
+            self._opened, self.lost = True, False
+            async with contextlib.aclosing(_chunks(answer.content, wire)) as chunks:
+                async for chunk in chunks:
+                    batch = self._cursor.unseen(lines.feed(chunk))
+                    if batch:
+                        self._cursor.saw(batch)
+                        yield batch
+
+    def _demultiplexer(self, tty: bool) -> Demultiplexer:
+        if self._lines is None:
+            self._lines = TerminalLines() if tty else Frames()
+        return self._lines
+
+    def _params(self, follows: bool, place: Place | None) -> dict[str, str]:
+        query = self._query
+        # Nothing was there when we looked: whatever is there now has come since.
+        everything = query.tail is None or place is not None or (self._opened and query.tail > 0)
+        params = {
+            "stdout": "1",
+            "stderr": "1",
+            "timestamps": "1",
+            "follow": "1" if follows else "0",
+            "tail": "all" if everything else str(query.tail),
+        }
+        since = place.since if place else query.since
+        return params | ({"since": since} if since else {}) | ({"until": query.until} if query.until else {})
+
+    async def _end(self, wire: Wire) -> End | None:
+        """Why the stream ended, as the engine tells it; None when there is more to come."""
+        if not self._query.follow or self._query.until:
+            return End(Why.DONE, _("These are all the lines."))
+        container = from_inspect(await wire.json(f"{self._path}/json"))
+        if container.state in ("running", "paused", "restarting"):
+            return None
+        if container.state == "created":
+            return End(Why.STOPPED, _("The container has not been started yet."))
+        code = container.exit_code
+        if code is None:
+            return End(Why.STOPPED, _("The container stopped."))
+        return End(Why.STOPPED, _("The container stopped with code %(code)s.") % {"code": code}, code)
+
+
+async def _chunks(content: StreamReader, wire: Wire) -> AsyncGenerator[bytes, None]:
+    """The answer's bytes in big pieces; a silent engine is asked whether it lives."""
+    while True:
+        try:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                data = await content.readany()
+        except TimeoutError:
+            await wire.ping(timeout=_PING_SECONDS)
+            continue
+        if not data:
+            return
+        yield data
+        await asyncio.sleep(_FLOOD_PAUSE if len(data) >= _FLOOD_BYTES else _TRICKLE_PAUSE)
