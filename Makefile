@@ -23,8 +23,8 @@ help: ## list the targets
 run: packages ## start Quayside at http://127.0.0.1:8000 (HOST, PORT and the rest from the environment or .env)
 	@exec $(PY) manage.py up
 
-demo: packages-dev ## the same with a TLS engine, an SSH engine, a registry and sample projects to look at
-	@exec $(PY) -m tests.testbed.demo
+demo: packages-dev parts ## the same with a TLS engine, an SSH engine, a registry and sample projects to look at
+	@exec $(PY) -m tests.testbed.demo --console
 
 test: packages-dev parts ## install what the tests need and run everything
 	@status=0; for part in test-units test-engines test-browser; do $(MAKE) --no-print-directory $$part || status=1; done; exit $$status

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dashboard import env
+from dashboard.up.programs import address
 from tests.testbed.process import StartFailedError, dies_with_us, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +22,7 @@ MANAGE = [sys.executable, str(ROOT / "manage.py")]
 @contextlib.contextmanager
 def console(described: dict[str, Any], data_dir: Path, local_url: str | None) -> Iterator[None]:
     """`manage.py up` with `data_dir` as its DATA_DIR, printing where it always prints; ready once it has all hosts."""
+    env.load_dotenv()
     environment = os.environ | {"DATA_DIR": str(data_dir.resolve())}
     if local_url:
         # So it is found as this machine's engine, and none is installed.
@@ -28,7 +31,7 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
     # A session of its own: at Ctrl-C it is stopped by us, before the engines it watches.
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        wait_until(lambda: process.poll() is not None or is_healthy(environment), 180, 0.2, "the console")
+        wait_until(lambda: process.poll() is not None or is_healthy(), 180, 0.2, "the console")
         if process.poll() is not None:
             raise StartFailedError("The console did not start.")
         for host in described["hosts"]:
@@ -40,9 +43,8 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
         process.wait(30)
 
 
-def is_healthy(environment: dict[str, str]) -> bool:
-    address = environment.get("HOST", "127.0.0.1"), int(environment.get("PORT", "8000"))
-    connection = http.client.HTTPConnection(*address, timeout=5)
+def is_healthy() -> bool:
+    connection = http.client.HTTPConnection(*address(), timeout=5)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
