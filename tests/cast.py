@@ -1,4 +1,4 @@
-"""The people of every test: Ada the administrator, Otto the operator, Vera the viewer of one group, Stan the stranger."""
+"""The people of every test: Ada the administrator, Otto the operator, Vera the viewer, Stan the stranger."""
 
 from hosts.access import Actor, ActorKind
 from hosts.models import HostGroup, Role, RoleAssignment, User

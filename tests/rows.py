@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from hosts.models import Container, Host, HostGroup, HostState, Image, Link, LinkKind, Network, Volume
+from hosts.models import Container, Host, HostGroup, HostState, Image, Link, LinkKind, Network, Row, Volume
+
+ARow = TypeVar("ARow", bound=Row)
 
 
 def engine_id(*parts: object) -> str:
@@ -61,7 +63,9 @@ def connect(to: Network | Volume, *containers: Container) -> None:
         Link.objects.create(host=to.host, container=each, kind=kind, other_id=to.engine_id, name=to.name)
 
 
-def _row(model: Any, on: Host, name: str, now: datetime, words: str, columns: dict[str, Any], save: bool) -> Any:
+def _row(
+    model: type[ARow], on: Host, name: str, now: datetime, words: str, columns: dict[str, Any], save: bool
+) -> ARow:
     row = model(**{"host": on, "name": name, "seen_at": now, "haystack": words.lower(), **columns})
     if save:
         row.save()

@@ -31,7 +31,8 @@ class Notice:
 
 @dataclass(slots=True)
 class Shown:
-    """`thing` is the fact as JSON, `raw` the masked inspect answer (empty when the engine was not asked or is silent)."""
+    """`thing` is the fact as JSON; `raw` the masked inspect answer, empty when the engine was not asked or is silent;
+    `also` what it was asked besides."""
 
     host: Host
     row: Any
@@ -41,7 +42,7 @@ class Shown:
     also: Any = None
 
 
-class Elsewhere(Exception):  # noqa: N818 - an answer, not a fault
+class Elsewhere(Exception):
     """The object has another address than the one that was asked for."""
 
     def __init__(self, url: str) -> None:
@@ -93,10 +94,11 @@ def look_up(
     shown = Shown(host, row, row.facts)
     grant = granted(request, capability, Target(noun, host, row.engine_id, row.name))
     if row.gone_at is not None:
-        shown.notice = Notice("info", _("This has been removed"), _("What is shown is what was last known of it."))
+        shown.notice = Notice("info", _("This has been removed"), _("What is shown is what was last known."))
     elif host.state not in (HostState.UP, HostState.UNKNOWN):
         title = _("%(host)s: %(state)s") % {"host": host.name, "state": host.get_state_display()}
-        shown.notice = Notice("warn", title, f"{host.state_reason} {_('What is shown is what was last known.')}".strip())
+        words = _("What is shown is what was last known.")
+        shown.notice = Notice("warn", title, f"{host.state_reason} {words}".strip())
     else:
         _ask(shown, grant, noun, also)
     return shown
@@ -110,7 +112,7 @@ def _ask(shown: Shown, grant: Grant, noun: Noun, also: Callable[[Engine, str], A
             details: Details = _noun(engine, noun).get(engine_id)
             shown.also = also(engine, engine_id) if also else None
     except NotFound:
-        shown.notice = Notice("info", _("The engine has this no more"), _("What is shown is what was last known of it."))
+        shown.notice = Notice("info", _("The engine has this no more"), _("What is shown is what was last known."))
     except EngineError as error:
         words = _("What is shown is what was last known.")
         shown.notice = Notice("warn", _("%s did not answer") % shown.host.name, f"{error.sentence} {words}")

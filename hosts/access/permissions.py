@@ -5,7 +5,9 @@ It shows or hides rows and buttons. What is then done asks `grant` again, as eve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 from hosts.access.actors import Actor, ActorKind
 from hosts.access.capabilities import LEAST_ROLE, Capability
@@ -46,9 +48,7 @@ class Permissions:
         """Each role with the host that it counts on; None where it counts everywhere."""
         if self.actor.kind is not ActorKind.PERSON:
             return frozenset()
-        given = RoleAssignment.objects.filter(user_id=self.actor.user_id, user__is_active=True)
-        return frozenset(
-            (Role(role), host)
-            for role, group, host in given.values_list("role", "group_id", "group__hosts")
-            if group is None or host is not None
-        )
+        given = RoleAssignment.objects.filter(user_id=self.actor.user_id or 0, user__is_active=True)
+        places: Iterable[Any] = given.values_list("role", "group_id", "group__hosts")
+        # A group without hosts counts nowhere, and must not be taken for "everywhere".
+        return frozenset((Role(role), host) for role, group, host in places if group is None or host is not None)

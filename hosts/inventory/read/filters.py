@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
-
 from django.utils.translation import gettext_lazy as _
 
 from hosts.inventory.read.spec import Where

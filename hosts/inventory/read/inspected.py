@@ -1,4 +1,4 @@
-"""What a masked `inspect` answer tells, part by part in words; whatever has another shape than it should is left out."""
+"""What a masked `inspect` answer tells, part by part in words; what has another shape than it should is left out."""
 
 from __future__ import annotations
 
@@ -71,7 +71,11 @@ def limits(raw: Mapping[str, Any]) -> list[tuple[str, str, int | None]]:
     """What it may use, as (what, in words, bytes where it is memory); empty where nothing is limited."""
     host = fields.part(raw, "HostConfig")
     found: list[tuple[str, str, int | None]] = []
-    for label, key in ((_("Memory"), "Memory"), (_("Memory kept for it"), "MemoryReservation"), (_("Swap"), "MemorySwap")):
+    for label, key in (
+        (_("Memory"), "Memory"),
+        (_("Memory kept for it"), "MemoryReservation"),
+        (_("Memory and swap"), "MemorySwap"),
+    ):
         if (amount := fields.number(host.get(key))) > 0:
             found.append((label, "", amount))
     if (cpus := fields.number(host.get("NanoCpus"))) > 0:
@@ -98,7 +102,7 @@ def security(raw: Mapping[str, Any]) -> Pairs:
         (_("Users"), "UsernsMode"),
     )
     shared = [(label, _("the host's")) for label, key in modes if host.get(key) == "host"]
-    devices = [fields.text(each.get("PathOnHost")) for each in fields.array(host.get("Devices")) if isinstance(each, dict)]
+    devices = [fields.text(fields.part(each).get("PathOnHost")) for each in fields.array(host.get("Devices"))]
     return [
         *_said(
             (_("Privileged"), _("yes: it is root on the host") if host.get("Privileged") is True else ""),

@@ -1,4 +1,4 @@
-"""What hangs together on one host: a container with its image, networks and volumes, and each of these with its users."""
+"""What hangs together on one host: a container with its image, networks and volumes, and these with their users."""
 
 from __future__ import annotations
 

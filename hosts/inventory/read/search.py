@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, When
 
@@ -41,7 +42,7 @@ def search(text: str, permissions: Permissions) -> Found:
 
 def _rows(spec: Spec, words: list[str], permissions: Permissions) -> list[Row]:
     by_id = {host.pk: host for host in permissions.hosts(spec.capability)}
-    rows: QuerySet[Row] = spec.model._default_manager.filter(host_id__in=list(by_id), gone_at=None)
+    rows: QuerySet[Any] = spec.model._default_manager.filter(host_id__in=list(by_id), gone_at=None)
     for word in words:
         rows = rows.filter(haystack__contains=word)
         if len(word) < 4 or not set(word) <= set("0123456789abcdef:"):

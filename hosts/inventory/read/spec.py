@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 
 from hosts.access import Capability
 
-
 Words = str | Promise
 Where = Callable[[tuple[str, ...]], Q]
 YES_NO = ("yes", "no")
