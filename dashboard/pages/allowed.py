@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dashboard.pages.errors import Refused
+from dashboard.requests import Request
 from hosts.access import Capability, Denied, Grant, Permissions, Target, grant
 from hosts.models import Host
 from hosts.operations.base import Operation, offered_for
 
 
-def permissions(request: HttpRequest) -> Permissions:
+def permissions(request: Request) -> Permissions:
     """The request's own; made at first use."""
     found: Permissions | None = getattr(request, "permissions", None)
     if found is None:
@@ -22,7 +23,7 @@ def permissions(request: HttpRequest) -> Permissions:
     return found
 
 
-def visible_host(request: HttpRequest, name: str, capability: Capability = Capability.HOST_VIEW) -> Host:
+def visible_host(request: Request, name: str, capability: Capability = Capability.HOST_VIEW) -> Host:
     """The host of that name; one that the person may not see is not there."""
     for host in permissions(request).hosts(capability):
         if host.name == name:
@@ -30,7 +31,7 @@ def visible_host(request: HttpRequest, name: str, capability: Capability = Capab
     raise Http404(_("There is no host named %s.") % name[:63])
 
 
-def granted(request: HttpRequest, capability: Capability, target: Target) -> Grant:
+def granted(request: Request, capability: Capability, target: Target) -> Grant:
     """The grant, or a page that says why not."""
     answer = grant(request.actor, capability, target)
     if isinstance(answer, Denied):
@@ -38,7 +39,7 @@ def granted(request: HttpRequest, capability: Capability, target: Target) -> Gra
     return answer
 
 
-def may_on(request: HttpRequest, host: Host | None) -> Callable[[Capability], bool]:
+def may_on(request: Request, host: Host | None) -> Callable[[Capability], bool]:
     """The question "may this person … here?", each capability decided once."""
     asked = permissions(request)
     answers: dict[Capability, bool] = {}
@@ -51,6 +52,6 @@ def may_on(request: HttpRequest, host: Host | None) -> Callable[[Capability], bo
     return may
 
 
-def operations_on(request: HttpRequest, noun: str, thing: Any, host: Host | None) -> list[Operation]:
+def operations_on(request: Request, noun: str, thing: Any, host: Host | None) -> list[Operation]:
     """What may be done with one object, for its page."""
     return offered_for(noun, thing, may_on(request, host))

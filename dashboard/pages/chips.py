@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.requests import Request
 from hosts.inventory.read.lists import Listing
 from hosts.inventory.read.query import Query
 from hosts.inventory.read.spec import Filter, Spec
@@ -18,7 +19,7 @@ def link(query: QueryDict) -> str:
     return "?" + query.urlencode()
 
 
-def facets(request: HttpRequest, spec: Spec, query: Query, found: Listing) -> list[dict[str, Any]]:
+def facets(request: Request, spec: Spec, query: Query, found: Listing) -> list[dict[str, Any]]:
     """Per facet its chips: only what would leave something, and what is chosen."""
     shown = []
     for each in spec.facets.values():
@@ -31,7 +32,7 @@ def facets(request: HttpRequest, spec: Spec, query: Query, found: Listing) -> li
     return shown
 
 
-def set_filters(request: HttpRequest, spec: Spec, query: Query) -> list[dict[str, str]]:
+def set_filters(request: Request, spec: Spec, query: Query) -> list[dict[str, str]]:
     """The filters that no control on the page shows, each with a link that takes it off."""
     shown = [
         (each.name, str(each.label), value)
@@ -43,7 +44,7 @@ def set_filters(request: HttpRequest, spec: Spec, query: Query) -> list[dict[str
     return [{"label": label, "value": value, "url": _without(request, name, value)} for name, label, value in shown]
 
 
-def kept(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
+def kept(request: Request, *but: str) -> list[tuple[str, str]]:
     """The parameters that a form has no field for, so that sending it keeps them."""
     return [
         (name, value)
@@ -54,7 +55,7 @@ def kept(request: HttpRequest, *but: str) -> list[tuple[str, str]]:
     ]
 
 
-def without_filters(request: HttpRequest, spec: Spec) -> str:
+def without_filters(request: Request, spec: Spec) -> str:
     """This list in the same order and with the same columns, but everything that is in it."""
     query = request.GET.copy()
     for name in ("q", "host", "gone", *(each.name for each in spec.filters)):
@@ -62,14 +63,14 @@ def without_filters(request: HttpRequest, spec: Spec) -> str:
     return link(query)
 
 
-def _chip(request: HttpRequest, each: Filter, value: str, on: bool, count: int) -> dict[str, Any]:
+def _chip(request: Request, each: Filter, value: str, on: bool, count: int) -> dict[str, Any]:
     query = request.GET.copy()
     values = [one for one in query.getlist(each.name) if one and one != value]
     query.setlist(each.name, values if on else [*values, value])
     return {"label": each.words.get(value, value) or _("none"), "url": link(query), "on": on, "count": count}
 
 
-def _without(request: HttpRequest, name: str, value: str) -> str:
+def _without(request: Request, name: str, value: str) -> str:
     query = request.GET.copy()
     query.setlist(name, [one for one in query.getlist(name) if one.strip() != value])
     return link(query)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.pages import details
 from dashboard.pages.lists import list_page, object_url
+from dashboard.requests import Request
 from hosts.facts import Noun, Port
 from hosts.inventory.read import inspected, related
 from hosts.inventory.read.containers import CONTAINERS
@@ -19,16 +20,16 @@ _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - read, not bound to
 
 
 @require_safe
-def containers(request: HttpRequest, host: str = "") -> HttpResponse:
+def containers(request: Request, host: str = "") -> HttpResponse:
     return list_page(request, CONTAINERS, host)
 
 
 @require_safe
-def container(request: HttpRequest, host: str, ref: str) -> HttpResponse:
+def container(request: Request, host: str, ref: str) -> HttpResponse:
     return details.page(request, Noun.CONTAINER, host, ref, lambda shown: _describe(request, shown))
 
 
-def _describe(request: HttpRequest, shown: details.Shown) -> dict[str, Any]:
+def _describe(request: Request, shown: details.Shown) -> dict[str, Any]:
     row, thing, raw = shown.row, shown.thing, shown.raw
     image = related.image_of(row)
     return {
@@ -51,7 +52,7 @@ def _siblings(row: Any) -> list[Any]:
     return list(related.project_of(row)[:MOST_RELATED])
 
 
-def _ports(request: HttpRequest, shown: details.Shown) -> list[tuple[str, str]]:
+def _ports(request: Request, shown: details.Shown) -> list[tuple[str, str]]:
     """Each port in Docker's words, with the address at which a browser may find it."""
     machine = urlsplit(shown.host.url).hostname or request.get_host().rsplit(":", 1)[0]
     found = []

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboard.pages.allowed import granted, operations_on, visible_host
 from dashboard.pages.lists import object_url
+from dashboard.requests import Request
 from dashboard.targets import find_row, ref
 from hosts.access import Capability, Grant, Target
 from hosts.engine.connect import Engine, open_engine
@@ -51,7 +52,7 @@ class Elsewhere(Exception):
 
 
 def page(
-    request: HttpRequest,
+    request: Request,
     noun: Noun,
     host: str,
     object_id: str,
@@ -80,7 +81,7 @@ def page(
 
 
 def look_up(
-    request: HttpRequest, noun: Noun, host_name: str, object_id: str, also: Callable[[Engine, str], Any] | None = None
+    request: Request, noun: Noun, host_name: str, object_id: str, also: Callable[[Engine, str], Any] | None = None
 ) -> Shown:
     """Find the row, and ask its engine unless we know already that it does not answer."""
     capability = Capability(f"{noun}.view")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import Line, is_away, list_context
+from dashboard.requests import Request
 from dashboard.targets import ref
 from hosts.inventory.read.hosts import HOSTS, host_listing
 from hosts.inventory.read.query import QueryError, parse
@@ -21,7 +22,7 @@ EVENTS = 30
 
 
 @require_safe
-def hosts(request: HttpRequest) -> HttpResponse:
+def hosts(request: Request) -> HttpResponse:
     try:
         query = parse(request.GET, HOSTS)
     except QueryError as error:
@@ -34,7 +35,7 @@ def hosts(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def host(request: HttpRequest, host: str) -> HttpResponse:
+def host(request: Request, host: str) -> HttpResponse:
     shown = Host.objects.prefetch_related("groups").get(pk=visible_host(request, host).pk)
     operations = operations_on(request, "host", shown, shown)
     context = {
@@ -52,7 +53,7 @@ def host(request: HttpRequest, host: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _line(request: HttpRequest, host: Host) -> Line:
+def _line(request: Request, host: Host) -> Line:
     operations = offered_for("host", host, may_on(request, host))
     return Line(
         host,

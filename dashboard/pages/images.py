@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.pages import details
 from dashboard.pages.lists import list_page, object_url
+from dashboard.requests import Request
 from hosts.engine.connect import Engine
 from hosts.facts import Layer, Noun
 from hosts.inventory.read import inspected, related
@@ -19,12 +20,12 @@ MOST_RELATED = 100
 
 
 @require_safe
-def images(request: HttpRequest, host: str = "") -> HttpResponse:
+def images(request: Request, host: str = "") -> HttpResponse:
     return list_page(request, IMAGES, host, made_by="image.pull")
 
 
 @require_safe
-def image(request: HttpRequest, host: str, ref: str) -> HttpResponse:
+def image(request: Request, host: str, ref: str) -> HttpResponse:
     return details.page(request, Noun.IMAGE, host, ref, _describe, _history)
 
 

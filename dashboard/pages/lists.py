@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dashboard.pages import chips
 from dashboard.pages.allowed import may_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
+from dashboard.requests import Request
 from dashboard.targets import ref
 from hosts.access import Capability
 from hosts.inventory.read.lists import Listing, listing, project_names
@@ -42,7 +43,7 @@ class Line:
     heading: Any = None
 
 
-def list_page(request: HttpRequest, spec: Spec, host_name: str = "", made_by: str = "") -> HttpResponse:
+def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = "") -> HttpResponse:
     """The whole page, or only its live part when htmx asks for that. Inside a host the list is narrowed to it.
 
     `made_by` names the operation on a host that makes such an object.
@@ -71,7 +72,7 @@ def page_of(total: int, size: int, number: int) -> Page[int]:
     return Paginator(range(total), size).page(number)
 
 
-def list_context(request: HttpRequest, spec: Spec, query: Query, found: Listing, lines: list[Line]) -> dict[str, Any]:
+def list_context(request: Request, spec: Spec, query: Query, found: Listing, lines: list[Line]) -> dict[str, Any]:
     """What the templates of a list need."""
     return {
         "spec": spec,
@@ -109,7 +110,7 @@ def is_away(host: Host) -> bool:
     return host.state not in (HostState.UP, HostState.UNKNOWN)
 
 
-def _lines(request: HttpRequest, spec: Spec, query: Query, found: Listing) -> list[Line]:
+def _lines(request: Request, spec: Spec, query: Query, found: Listing) -> list[Line]:
     base: dict[int, str] = {}
     may: dict[int, Callable[[Any], bool]] = {}
     lines = []
@@ -137,7 +138,7 @@ def _lines(request: HttpRequest, spec: Spec, query: Query, found: Listing) -> li
     return lines
 
 
-def _bulk(request: HttpRequest, spec: Spec, found: Listing) -> list[dict[str, Any]]:
+def _bulk(request: Request, spec: Spec, found: Listing) -> list[dict[str, Any]]:
     """What can be done to many rows at once, by who may do it on one of the hosts at least."""
     asked = permissions(request)
     return [
@@ -155,7 +156,7 @@ def _bulk(request: HttpRequest, spec: Spec, found: Listing) -> list[dict[str, An
     ]
 
 
-def _maker(request: HttpRequest, name: str, found: Listing) -> dict[str, Any] | None:
+def _maker(request: Request, name: str, found: Listing) -> dict[str, Any] | None:
     """The operation that makes one, and the hosts on which the person may do that now."""
     operation = find(name)
     if operation is None:

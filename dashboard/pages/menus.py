@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import operations_on, visible_host
+from dashboard.requests import Request
 from dashboard.targets import find_row
 from hosts.facts import Noun
 
 
 @require_safe
-def operations_menu(request: HttpRequest) -> HttpResponse:
+def operations_menu(request: Request) -> HttpResponse:
     ref = request.GET.get("on", "")
     noun, _colon, rest = ref.partition(":")
     host_name, _colon, engine_id = rest.partition(":")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.pages import details
 from dashboard.pages.lists import list_page, object_url
+from dashboard.requests import Request
 from hosts.facts import Noun
 from hosts.inventory.read import inspected, related
 from hosts.inventory.read.networks import NETWORKS
@@ -17,12 +18,12 @@ MOST_RELATED = 200
 
 
 @require_safe
-def networks(request: HttpRequest, host: str = "") -> HttpResponse:
+def networks(request: Request, host: str = "") -> HttpResponse:
     return list_page(request, NETWORKS, host, made_by="network.create")
 
 
 @require_safe
-def network(request: HttpRequest, host: str, ref: str) -> HttpResponse:
+def network(request: Request, host: str, ref: str) -> HttpResponse:
     return details.page(request, Noun.NETWORK, host, ref, _describe)
 
 

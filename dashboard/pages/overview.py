@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
 from dashboard.pages.jobs import visible_jobs
+from dashboard.requests import Request
 from hosts.access import Capability
 from hosts.inventory.read.totals import added_up, totals
 from hosts.models import ACTIVE, HostState, JobState
@@ -21,7 +22,7 @@ URGENCY = (HostState.CHANGED, HostState.REFUSED, HostState.DOWN, HostState.UNKNO
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     asked = permissions(request)
     hosts = sorted(asked.hosts(), key=lambda host: (URGENCY.index(HostState(host.state)), host.name))
     if not hosts:

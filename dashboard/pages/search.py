@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import permissions
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import object_url
+from dashboard.requests import Request
 from dashboard.templatetags.names import bytes_in_words, short
 from hosts.inventory.read import search as read
 from hosts.models import Container, Image, Network, Row, Volume
@@ -22,7 +23,7 @@ LONGEST = 200
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     q = request.GET.get("q", "").strip()
     if len(q) > LONGEST or not q.isprintable():
         raise BadQuery(_("Look for at most %s characters that can be printed.") % LONGEST)

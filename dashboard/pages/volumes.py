@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.pages import details
 from dashboard.pages.lists import list_page, object_url
+from dashboard.requests import Request
 from hosts.facts import Noun
 from hosts.inventory.read import related
 from hosts.inventory.read.volumes import VOLUMES
@@ -17,12 +18,12 @@ MOST_RELATED = 200
 
 
 @require_safe
-def volumes(request: HttpRequest, host: str = "") -> HttpResponse:
+def volumes(request: Request, host: str = "") -> HttpResponse:
     return list_page(request, VOLUMES, host, made_by="volume.create")
 
 
 @require_safe
-def volume(request: HttpRequest, host: str, ref: str) -> HttpResponse:
+def volume(request: Request, host: str, ref: str) -> HttpResponse:
     return details.page(request, Noun.VOLUME, host, ref, _describe)
 
 
