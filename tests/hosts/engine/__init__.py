@@ -1,0 +1,1 @@
+"""Tests of the only place that speaks Docker."""
