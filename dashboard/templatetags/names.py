@@ -65,10 +65,11 @@ def host_link(host: Host | None) -> SafeString:
     """{% host_link container.host %}: a link to the host's page, with its state beside it when it is not up."""
     if host is None:
         return dash()
-    trouble = "" if host.state == "up" else icon(look(host.state, "host").icon, host.get_state_display())
+    seen = look(host.state, "host")
+    trouble = "" if host.state == "up" else icon(seen.icon, host.get_state_display())
     return format_html(
-        '<a class="host-link{}" href="{}">{}{}</a>',
-        " is-away" if trouble else "",
+        '<a class="host-link tone-{}" href="{}">{}{}</a>',
+        seen.tone,
         path(f"/hosts/{quote(host.name, safe='')}/"),
         trouble,
         host.name,
@@ -84,7 +85,6 @@ def image_ref(reference: object) -> SafeString:
     parts = REFERENCE.match(text)
     if bare != text or parts is None:
         return format_html('<code class="ref" title="{}">{}</code>', text, bare)
-    digest = parts["digest"] or ""
     return format_html(
         '<span class="ref" title="{}"><span class="ref-far">{}</span><span class="ref-name">{}</span>'
         '<span class="ref-tag">{}</span><span class="ref-far">{}</span></span>',
@@ -92,7 +92,7 @@ def image_ref(reference: object) -> SafeString:
         parts["registry"] or "",
         parts["name"],
         parts["tag"] or "",
-        digest[:20] + "…" if len(digest) > 20 else digest,
+        f"@{short(parts['digest'][1:])}" if parts["digest"] else "",
     )
 
 

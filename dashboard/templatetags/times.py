@@ -72,11 +72,15 @@ def since(value: datetime | str | None) -> SafeString:
     return _tag(at, "span", span((timezone.now() - at).total_seconds()))
 
 
-def duration(value: timedelta | float | None) -> SafeString | str:
-    """{% duration job.seconds %}: "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", from a timedelta or seconds."""
+def duration(value: timedelta | float | None = None, milliseconds: float | None = None) -> SafeString | str:
+    """{% duration job.took %}: "12 ms", "0.4 s", "3 min 5 s", "2 h 10 min", of a timedelta, seconds, milliseconds=."""
+    if milliseconds is not None:
+        value = milliseconds / 1000
     if value is None:
         return dash()
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    if 0 <= seconds < 0.1:
+        return gettext("%(milliseconds)d ms") % {"milliseconds": round(seconds * 1000)}
     if seconds < 10:
         return gettext("%(seconds)s s") % {"seconds": f"{max(seconds, 0):.1f}"}
     whole = round(seconds)

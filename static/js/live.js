@@ -64,6 +64,8 @@
 
   // --- morphing it in, without taking anything out of a person's hands ---
   Idiomorph.defaults.ignoreActiveValue = true;
+  // No page of ours is sent with a style attribute: what is there was set by a script, and stays.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name) => name !== "style";
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => {
     if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
     if (before.tagName === "DETAILS") after.open = before.open;

@@ -65,6 +65,27 @@
   page.addEventListener("quayside:morphed", (event) => refreshTimes(event.target));
 
   // --- menus: one click elsewhere, or Esc, closes them ---
+  // In a table the menu is laid over the page, where no frame that scrolls can cut it off, and opens upwards near the end.
+  function place(menu) {
+    const body = menu.querySelector(".menu-body");
+    const at = menu.querySelector("summary").getBoundingClientRect();
+    const below = innerHeight - at.bottom - 8;
+    const up = body.offsetHeight > below && at.top > below;
+    Object.assign(body.style, {
+      position: "fixed",
+      insetInline: "auto",
+      right: `${document.documentElement.clientWidth - at.right}px`,
+      top: up ? "auto" : `${at.bottom + 4}px`,
+      bottom: up ? `${innerHeight - at.top + 4}px` : "auto",
+    });
+  }
+  const placeOpen = () => page.querySelectorAll(".grid details.menu[open]").forEach(place);
+  page.addEventListener("toggle", (event) => event.target.matches?.(".grid details.menu[open]") && place(event.target), true);
+  page.addEventListener("scroll", placeOpen, { capture: true, passive: true });
+  page.addEventListener("htmx:afterSettle", placeOpen);
+  page.addEventListener("quayside:morphed", placeOpen);
+  addEventListener("resize", placeOpen);
+
   page.addEventListener("click", (event) => {
     for (const menu of page.querySelectorAll("details.menu[open]")) {
       const chosen = event.target.closest(".menu-item, .menu-body a");
@@ -123,6 +144,18 @@
   page.addEventListener("input", (event) => event.target.matches("[data-must-equal]") && weigh(event.target));
   page.addEventListener("htmx:afterSettle", (event) => event.target.querySelectorAll?.("[data-must-equal]").forEach(weigh));
   page.querySelectorAll("[data-must-equal]").forEach(weigh);
+
+  // A table that is wider than its page scrolls by itself; its head then no longer sticks.
+  function fit() {
+    for (const frame of page.querySelectorAll(".grid-frame")) {
+      frame.classList.remove("is-wide");
+      frame.classList.toggle("is-wide", frame.scrollWidth > frame.clientWidth + 1);
+    }
+  }
+  fit();
+  addEventListener("resize", fit);
+  page.addEventListener("htmx:afterSettle", fit);
+  page.addEventListener("quayside:morphed", fit);
 
   // A bar drawn from data: <span data-fill="0.4">; a style attribute would break our Content-Security-Policy.
   function fill(root = page) {

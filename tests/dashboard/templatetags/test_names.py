@@ -46,7 +46,7 @@ def test_short() -> None:
         ("nginx", "nginx"),
         ("redis:7", "redis:7"),
         ("localhost:5000/shop/web:2.14", "localhost:5000/shop/web:2.14"),
-        ("ghcr.io/acme/api@" + SHA, "ghcr.io/acme/api@sha256:4bcff63911fc…"),
+        ("ghcr.io/acme/api@" + SHA, "ghcr.io/acme/api@4bcff63911fc"),
         (SHA, "4bcff63911fc"),
         ("<none>:<none>", "&lt;none&gt;:&lt;none&gt;"),
         ("a\nb", "a\nb"),

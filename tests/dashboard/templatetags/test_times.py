@@ -52,7 +52,20 @@ def test_text_from_an_engine_is_read_and_a_naive_time_is_utc() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.42, "0.4 s"), (42, "42 s"), (timedelta(seconds=75), "1 min 15 s"), (8000, "2 h 13 min"), (-1, "0.0 s")],
+    [
+        (0.42, "0.4 s"),
+        (0.012, "12 ms"),
+        (0, "0 ms"),
+        (42, "42 s"),
+        (timedelta(seconds=75), "1 min 15 s"),
+        (8000, "2 h 13 min"),
+        (-1, "0.0 s"),
+        (None, "none"),
+    ],
 )
-def test_duration(value: timedelta | float, words: str) -> None:
-    assert duration(value) == words
+def test_duration(value: timedelta | float | None, words: str) -> None:
+    assert words in duration(value)
+
+
+def test_duration_from_milliseconds() -> None:
+    assert duration(milliseconds=75_000) == "1 min 15 s"
