@@ -18,6 +18,7 @@ from tests.testbed.engine import Engine
 from tests.testbed.engine_http import EngineHttp, EngineRefusedError
 from tests.testbed.images import BASE_IMAGE, load_base_image, pull, remove_image
 from tests.testbed.leftovers import mounts_below, processes_naming
+from tests.testbed.needs import without
 from tests.testbed.parts import MissingPartError, program
 from tests.testbed.process import wait_until
 from tests.testbed.redis_server import RedisServer
@@ -233,3 +234,13 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next() -> None:
         assert not folder.exists()
         assert processes_naming(folder) == []
         assert mounts_below(folder) == []
+
+
+def test_a_missing_part_skips_by_name_and_fails_where_all_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("QUAYSIDE_TESTS_NEED_ALL", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="sshd is not here"):
+        without(MissingPartError("sshd is not here"))
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="sshd is not here"):
+        without(MissingPartError("sshd is not here"))
