@@ -17,7 +17,7 @@ from hosts.models import Outcome, User
 from hosts.operations.perform import record_fact
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has no types
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from dashboard.pages.errors import BadQuery, Missing, Refused
+from dashboard.requests import Request
 from dashboard.targets import CONSOLE, ref_of, resolve
 from hosts.access import Denied, Target, grant
 from hosts.models import Outcome
@@ -34,7 +35,7 @@ _PAGES |= {"job": "jobs", "person": "people", "registry": "registries"}
 
 
 @require_http_methods(["GET", "POST"])
-def do(request: HttpRequest, name: str) -> HttpResponse:
+def do(request: Request, name: str) -> HttpResponse:
     operation = find(name)
     if operation is None:
         raise Missing(_("There is no operation named %s.") % name[:64])
@@ -71,7 +72,7 @@ def _targets(operation: Operation, refs: list[str]) -> list[Target]:
     return targets
 
 
-def _ask(request: HttpRequest, operation: Operation, targets: list[Target]) -> HttpResponse:
+def _ask(request: Request, operation: Operation, targets: list[Target]) -> HttpResponse:
     """The form or the confirmation, for who may do it."""
     for target in targets:
         answer = grant(request.actor, operation.capability, target)
@@ -82,7 +83,7 @@ def _ask(request: HttpRequest, operation: Operation, targets: list[Target]) -> H
     return _draw(request, operation, targets, form)
 
 
-def _try_out(request: HttpRequest, operation: Operation, target: Target) -> HttpResponse:
+def _try_out(request: Request, operation: Operation, target: Target) -> HttpResponse:
     trial = find(operation.tried_by)
     if trial is None:
         raise LookupError(operation.tried_by)
@@ -92,7 +93,7 @@ def _try_out(request: HttpRequest, operation: Operation, target: Target) -> Http
     return _draw(request, operation, [target], form, level, result.message, 200 if result.ok else 422)
 
 
-def _answer(request: HttpRequest, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
+def _answer(request: Request, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
     if result.ok:
         return _succeeded(request, operation, targets, result)
     level = "warn" if result.outcome is Outcome.UNKNOWN else "bad"
@@ -106,7 +107,7 @@ def _answer(request: HttpRequest, operation: Operation, targets: list[Target], r
     return redirect(_back(request, operation))
 
 
-def _succeeded(request: HttpRequest, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
+def _succeeded(request: Request, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
     goes_to = _lands(operation, targets, result)
     if not request.htmx:
         messages.success(request, result.message)
@@ -128,7 +129,7 @@ def _lands(operation: Operation, targets: list[Target], result: Result) -> str:
 
 
 def _draw(
-    request: HttpRequest,
+    request: Request,
     operation: Operation,
     targets: list[Target],
     form: OperationForm,
@@ -169,7 +170,7 @@ def _with_toast(response: HttpResponse, level: str, text: str) -> HttpResponse:
     return response
 
 
-def _back(request: HttpRequest, operation: Operation) -> str:
+def _back(request: Request, operation: Operation) -> str:
     """Where the person came from, if that is here; else the list of the operation's noun."""
     came_from = request.POST.get("next") or request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())

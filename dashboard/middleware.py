@@ -16,10 +16,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.decorators import sync_and_async_middleware
-from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
 from dashboard.pages import errors
+from dashboard.requests import Request
 from hosts.access import Actor, ActorKind
 from hosts.engine.errors import EngineError
 from hosts.models import User
@@ -55,7 +55,7 @@ def actor_of(user: User | AnonymousUser, address: str = "") -> Actor:
 def request_id(get_response: Any) -> Any:
     """Give each request an id that its log lines, its audit records and its jobs carry."""
 
-    def begin(request: HttpRequest) -> str:
+    def begin(request: Request) -> str:
         given = request.headers.get("X-Request-ID", "")
         name = given if settings.TRUST_PROXY and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = name
@@ -64,7 +64,7 @@ def request_id(get_response: Any) -> Any:
 
     if iscoroutinefunction(get_response):
 
-        async def awaited(request: HttpRequest) -> HttpResponseBase:
+        async def awaited(request: Request) -> HttpResponseBase:
             name = begin(request)
             response: HttpResponseBase = await get_response(request)
             response["X-Request-ID"] = name
@@ -72,7 +72,7 @@ def request_id(get_response: Any) -> Any:
 
         return awaited
 
-    def called(request: HttpRequest) -> HttpResponseBase:
+    def called(request: Request) -> HttpResponseBase:
         name = begin(request)
         response: HttpResponseBase = get_response(request)
         response["X-Request-ID"] = name
@@ -92,20 +92,20 @@ class SignedIn:
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: Request) -> Any:
         if iscoroutinefunction(self.get_response):
             return self._async(request)
-        request.actor = SimpleLazyObject(lambda: actor_of(request.user, client_address(request)))
+        request.actor = actor_of(request.user, client_address(request))
         return self._turned_away(request, request.user.is_authenticated) or self.get_response(request)
 
-    async def _async(self, request: HttpRequest) -> HttpResponseBase:
+    async def _async(self, request: Request) -> HttpResponseBase:
         user = await request.auser()
         request.actor = actor_of(user, client_address(request))
         answer = self._turned_away(request, user.is_authenticated)
         return answer or await self.get_response(request)
 
     @staticmethod
-    def _turned_away(request: HttpRequest, signed_in: bool) -> HttpResponse | None:
+    def _turned_away(request: Request, signed_in: bool) -> HttpResponse | None:
         if signed_in or OPEN_PATHS.match(request.path_info):
             return None
         if request.headers.get("HX-Request") == "true":
@@ -124,10 +124,10 @@ class InWords:
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: Request) -> Any:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, EngineError):
             return errors.engine_error(request, exception)
         if isinstance(exception, errors.Refused):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.pages.allowed import permissions
+from dashboard.requests import Request
 from hosts.access import Capability
 
 # Name of the URL, label, icon, and the capability over the whole console that it needs, if any.
@@ -26,14 +26,14 @@ PLACES = (
 )
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
+def navigation(request: Request) -> dict[str, Any]:
     """`nav`: places with url, label, icon, active; `nav_hosts`: the hosts the person may see. Only when drawn."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"nav": [], "nav_hosts": []}
     return {"nav": lambda: _places(request), "nav_hosts": lambda: permissions(request).hosts()}
 
 
-def _places(request: HttpRequest) -> list[dict[str, Any]]:
+def _places(request: Request) -> list[dict[str, Any]]:
     may = permissions(request).may
     found = []
     for name, label, icon, capability in PLACES:

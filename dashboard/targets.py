@@ -66,7 +66,7 @@ def find_host(name: str) -> Host:
 
 def find_row(noun: Noun, host: Host, object_id: str) -> Row:
     """The row of a full id, a name, or the beginning of one id only; Missing in words when there is none."""
-    rows = ROWS[noun].objects.filter(host=host)
+    rows = ROWS[noun]._default_manager.filter(host=host)
     short = object_id.removeprefix("sha256:")
     found = rows.filter(engine_id=object_id).first() or rows.filter(name=object_id, gone_at=None).first()
     if found is None and len(short) >= 4 and short.isalnum():

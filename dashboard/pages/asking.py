@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 def one_line(form: forms.BaseForm) -> str:
     """What is wrong with a form, as one sentence a field."""
     return " ".join(
-        _("%(field)s: %(errors)s") % {"field": form.fields[name].label or name, "errors": " ".join(errors)}
+        _("%(field)s: %(errors)s") % {"field": form.fields[name].label or name, "errors": " ".join(map(str, errors))}
         for name, errors in form.errors.items()
         if name in form.fields
     )

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery, Refused
+from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant, visible_hosts
 from hosts.audit import trail
 from hosts.models import AuditEvent, Outcome
@@ -43,7 +44,7 @@ class TrailForm(forms.Form):
 
 
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     events, form = _asked(request)
     page = Paginator(events, PAGE_SIZE).get_page(form.cleaned_data["page"] or 1)
     context = {
@@ -57,13 +58,13 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def event(request: HttpRequest, pk: int) -> HttpResponse:
+def event(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_events(request), pk=pk)
     return render(request, "pages/audit_event.html", {"event": found, "ending": getattr(found, "ending", None)})
 
 
 @require_safe
-def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+def export(request: Request, kind: str) -> StreamingHttpResponse:
     """The rows that the filters leave, all of them, as CSV or JSON lines."""
     events, form = _asked(request)
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
@@ -80,14 +81,14 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     return response
 
 
-def _asked(request: HttpRequest) -> tuple[QuerySet[AuditEvent], Any]:
+def _asked(request: Request) -> tuple[QuerySet[AuditEvent], Any]:
     form = TrailForm(request.GET)
     if not form.is_valid():
         raise BadQuery(one_line(form))
     return trail.search(visible_events(request), form.cleaned_data), form
 
 
-def visible_events(request: HttpRequest) -> QuerySet[AuditEvent]:
+def visible_events(request: Request) -> QuerySet[AuditEvent]:
     """All of it for who administers everything; else what happened on the hosts that they administer."""
     answer = grant(request.actor, Capability.AUDIT_VIEW, Target("audit"))
     if not isinstance(answer, Denied):

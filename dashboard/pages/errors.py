@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from dashboard.requests import Request
 from hosts.access import Denied
 from hosts.engine.errors import EngineError, NotFound, TimedOut
 
@@ -26,47 +27,47 @@ class BadQuery(Exception):
     """Raised by a page when the query string cannot be understood; the text is for the person."""
 
 
-def in_words(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+def in_words(request: Request, status: int, title: str, sentence: str) -> HttpResponse:
     context = {"status": status, "title": title, "sentence": sentence}
     return render(request, "errors/error.html", context, status=status)
 
 
-def engine_error(request: HttpRequest, error: EngineError) -> HttpResponse:
+def engine_error(request: Request, error: EngineError) -> HttpResponse:
     if isinstance(error, NotFound):
         return in_words(request, 404, _("Not found"), error.sentence)
     status = 504 if isinstance(error, TimedOut) else 502
     return in_words(request, status, _("The engine did not answer as it should"), error.sentence)
 
 
-def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refused(request: Request, error: Refused) -> HttpResponse:
     return in_words(request, 403, _("Not allowed"), error.denied.reason)
 
 
-def bad_query(request: HttpRequest, error: BadQuery) -> HttpResponse:
+def bad_query(request: Request, error: BadQuery) -> HttpResponse:
     return in_words(request, 400, _("That address cannot be understood"), str(error))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     sentence = _(
         "This form was open for too long, or was opened in another session. Go back, reload the page and send it again."
     )
     return in_words(request, 403, _("Send it again"), sentence)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
     return in_words(request, 400, _("Bad request"), _("The request could not be understood."))
 
 
-def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def denied(request: Request, exception: Exception | None = None) -> HttpResponse:
     return in_words(request, 403, _("Not allowed"), _("You may not do this."))
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     usual = _("There is nothing at this address. It may have been removed, or the link is wrong.")
     return in_words(request, 404, _("Not found"), str(exception) if isinstance(exception, Missing) else usual)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def broken(request: Request) -> HttpResponse:
     request_id = getattr(request, "request_id", "")
     sentence = _("Quayside itself failed. Its log has the details under request %s.") % request_id
     return in_words(request, 500, _("Something broke"), sentence)

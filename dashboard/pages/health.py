@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import redis
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dashboard.requests import Request
 from hosts import alive
 
 
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(request: Request) -> JsonResponse:
     missing = []
     try:
         with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from humanize import naturalsize
 
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
+from dashboard.requests import Request
 from dashboard.targets import ref
 from hosts.access import Capability, Permissions, visible_hosts
 from hosts.models import ACTIVE, Job, JobState
@@ -41,7 +42,7 @@ class JobsForm(forms.Form):
 
 
 @require_safe
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     form = JobsForm(request.GET)
     if not form.is_valid():
         raise BadQuery(one_line(form))
@@ -62,7 +63,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def job(request: HttpRequest, pk: str) -> HttpResponse:
+def job(request: Request, pk: str) -> HttpResponse:
     found = get_object_or_404(visible_jobs(request).select_related("audit", "retry_of"), pk=pk)
     permissions = Permissions(request.actor)
     context = {
@@ -76,7 +77,7 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_safe
-def tray(request: HttpRequest) -> HttpResponse:
+def tray(request: Request) -> HttpResponse:
     """The newest few: what is under way first, then what ended lately."""
     rows = visible_jobs(request)
     active = rows.filter(state__in=ACTIVE)
@@ -85,7 +86,7 @@ def tray(request: HttpRequest) -> HttpResponse:
     return render(request, "components/job_tray.html", context)
 
 
-def visible_jobs(request: HttpRequest) -> QuerySet[Job]:
+def visible_jobs(request: Request) -> QuerySet[Job]:
     """One's own, and those on the hosts whose jobs one may see."""
     hosts = visible_hosts(request.actor, Capability.JOB_VIEW)
     everything = Permissions(request.actor).may(Capability.JOB_VIEW)

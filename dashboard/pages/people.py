@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.middleware import client_address
 from dashboard.pages.errors import Refused, in_words
+from dashboard.requests import Request
 from dashboard.targets import CONSOLE, ref
 from hosts.access import Actor, ActorKind, Capability, Denied, grant
 from hosts.models import SetupLink, User
-from hosts.operations.base import find, offered_for
+from hosts.operations.base import OperationForm, find, offered_for
 from hosts.operations.people import SetUp
 from hosts.operations.perform import perform
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     answer = grant(request.actor, Capability.PERSON_MANAGE, CONSOLE)
     if isinstance(answer, Denied):
         raise Refused(answer)
@@ -36,7 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def setup(request: HttpRequest, token: str) -> HttpResponse:
+def setup(request: Request, token: str) -> HttpResponse:
     """Whoever holds the link read it at the server's own console, so they act with the shell's rights, once."""
     if not SetupLink.good(token):
         sentence = _(
@@ -44,7 +45,7 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         )
         return in_words(request, 410, _("The link has ended"), sentence)
     operation = SetUp()
-    form = operation.form(target=CONSOLE)
+    form: OperationForm = operation.form(target=CONSOLE)
     if request.method == "POST":
         actor = Actor(ActorKind.SHELL, "setup link", address=client_address(request))
         result = perform(actor, operation, CONSOLE, request.POST)

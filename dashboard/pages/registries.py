@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.errors import Refused
+from dashboard.requests import Request
 from dashboard.targets import CONSOLE, ref
 from hosts.access import Capability, Denied, grant
 from hosts.models import Registry
@@ -14,7 +15,7 @@ from hosts.operations.base import find, offered_for
 
 
 @require_safe
-def registries(request: HttpRequest) -> HttpResponse:
+def registries(request: Request) -> HttpResponse:
     answer = grant(request.actor, Capability.REGISTRY_MANAGE, CONSOLE)
     if isinstance(answer, Denied):
         raise Refused(answer)

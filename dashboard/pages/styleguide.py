@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.requests import Request
 from dashboard.templatetags.states import KINDS
 from hosts.facts import Port
 
@@ -82,7 +83,7 @@ def _rows() -> list[dict[str, object]]:
     ]
 
 
-def styleguide(request: HttpRequest) -> HttpResponse:
+def styleguide(request: Request) -> HttpResponse:
     """GET /styleguide/: every component, with made-up values."""
     now = timezone.now()
     context = {

@@ -91,7 +91,7 @@ def system_may(capability: Capability) -> bool:
 
 def _strong_enough(actor: Actor, capability: Capability) -> QuerySet[RoleAssignment]:
     enough = LEAST_ROLE[capability].at_least()
-    return RoleAssignment.objects.filter(user_id=actor.user_id, user__is_active=True, role__in=enough)
+    return RoleAssignment.objects.filter(user=actor.user_id, user__is_active=True, role__in=enough)
 
 
 def _roles(actor: Actor, capability: Capability, host: Host | None) -> QuerySet[RoleAssignment]:

@@ -68,14 +68,14 @@ class _UnixConnection(UnixHTTPConnection):
 
 
 class _UnixPool(UnixHTTPConnectionPool):
-    def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self.base_url, self.socket_path, self.timeout)
+    def _new_conn(self) -> Any:
+        return _UnixConnection(self.base_url, self.socket_path, int(CONNECT_SECONDS))
 
 
 class _UnixAdapter(_Strict, UnixHTTPAdapter):
     """One pool for all paths; the SDK would make one for each."""
 
-    def get_connection(self, url: str, proxies: Any = None) -> _UnixPool:
+    def get_connection(self, url: str | bytes, proxies: Any = None) -> _UnixPool:
         with self.pools.lock:
             if self.socket_path not in self.pools:
                 self.pools[self.socket_path] = _UnixPool(
@@ -98,7 +98,7 @@ class _TcpAdapter(_Strict):
 
 
 class Client(docker.APIClient):
-    """One thread's client of one engine. `socket_path` is where to connect when it is not the address itself (a tunnel)."""
+    """One thread's client of one engine. `socket_path` is where to connect when that is a tunnel and not the address."""
 
     def __init__(self, address: Address, socket_path: str = "", read_seconds: float = READ_SECONDS) -> None:
         # Not the SDK's own constructor: that reads headers, proxies and logins from ~/.docker/config.json.

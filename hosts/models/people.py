@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
@@ -28,7 +28,7 @@ class PeopleManager(UserManager["User"]):
 class User(AbstractUser):
     """A person. What they may do stands in `RoleAssignment`; Django's own permission flags are not asked."""
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     def __str__(self) -> str:
         return self.get_username()

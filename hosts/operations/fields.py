@@ -19,7 +19,7 @@ class LabelsField(forms.CharField):
         kwargs.setdefault("max_length", 8000)
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> dict[str, str]:  # type: ignore[override]
+    def clean(self, value: Any) -> dict[str, str]:
         text = super().clean(value)
         found: dict[str, str] = {}
         for line in filter(None, (line.strip() for line in text.splitlines())):
@@ -55,11 +55,12 @@ class NamesField(forms.CharField):
         kwargs.setdefault("max_length", 1000)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: Any) -> Any:
+        """A list of words."""
         words = (word.strip().lower() for word in (super().to_python(value) or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
-    def run_validators(self, value: list[str]) -> None:  # type: ignore[override]
+    def run_validators(self, value: list[str]) -> None:
         for word in value:
             if len(word) > 63:
                 raise forms.ValidationError(_("%s is too long: 63 characters at most.") % f"{word[:20]}…")

@@ -63,8 +63,8 @@ class HostForm(OperationForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        known = self.target.host.pk if self.target.host else None
-        if Host.objects.filter(name=name).exclude(pk=known).exists():
+        known = [self.target.host.pk] if self.target.host else []
+        if Host.objects.filter(name=name).exclude(pk__in=known).exists():
             raise forms.ValidationError(_("There is a host of this name already."))
         return name
 

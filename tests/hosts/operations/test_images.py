@@ -88,7 +88,8 @@ def test_a_cancelled_pull_ends_within_5_seconds(
     assert result.job is not None
     worker = threading.Thread(target=run.run, args=(str(result.job.pk),))
     worker.start()
-    wait(lambda: Job.objects.get(pk=result.job.pk).progress.get("current"))
+    key = result.job.pk
+    wait(lambda: Job.objects.get(pk=key).progress.get("current"))
     asked = time.monotonic()
     cancelled = do("job.cancel", Target("job", result.job.host, id=str(result.job.pk), name=result.job.title))
     assert cancelled.ok, cancelled.message
