@@ -1,0 +1,167 @@
+"""`/live/logs`: a container's log, as it is written. The messages are described in docs/live.md."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from dashboard.live.opening import Opening, container_target, has_receipt, opening
+from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
+from dashboard.live.watch import Question
+from hosts.access import Capability, Denied, Target, grant
+from hosts.engine.frames import Batch, stamp_of
+from hosts.engine.logs import End, Lost, Opened
+from hosts.operations.perform import record_reading
+from hosts.streams.hub import hub
+from hosts.streams.viewer import Given, Skipped
+
+# No more than twice this is under way to a browser that has not acknowledged it.
+MESSAGE_BYTES = 128 << 10
+
+
+async def logs(scope: Scope, receive: Receive, send: Send) -> None:
+    await Logs(scope, receive, send).serve()
+
+
+class Window:
+    """What the browser was sent and has not drawn yet."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[int, int]] = deque()
+        self._bytes = 0
+        self._number = 0
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        await self._room.wait()
+
+    def sent(self, size: int) -> int:
+        """The number of the message that is about to be sent."""
+        self._number += 1
+        self._sent.append((self._number, size))
+        self._count(size)
+        return self._number
+
+    def drawn(self, number: int) -> bool:
+        """Everything up to this message; whether there was such a message."""
+        while self._sent and self._sent[0][0] <= number:
+            self._count(-self._sent.popleft()[1])
+        return 0 < number <= self._number
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > MESSAGE_BYTES:
+            self._room.clear()
+        else:
+            self._room.set()
+
+
+class Logs(LiveSocket):
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self._opening: Opening | None = None
+        self._opened = asyncio.Event()
+        self._target: Target | None = None
+        self._window = Window()
+
+    def questions(self) -> list[Question]:
+        return [Question(Capability.CONTAINER_LOGS, self._target)] if self._target else []
+
+    def hear(self, kind: str, message: dict[str, Any]) -> None:
+        if kind == "ack":
+            number = message.get("seq")
+            if type(number) is not int or not self._window.drawn(number):
+                raise Closing(BAD_MESSAGE, _("“seq” must be the number of a message that was sent."))
+        elif kind == "open":
+            self._opening = opening(message)
+            self._opened.set()
+        else:
+            raise unknown(kind)
+
+    async def work(self) -> None:
+        """Streams what was opened last; another `open` takes its place."""
+        streaming: asyncio.Task[None] | None = None
+        try:
+            while True:
+                waiting = asyncio.create_task(self._opened.wait())
+                try:
+                    await asyncio.wait(
+                        [task for task in (waiting, streaming) if task], return_when=asyncio.FIRST_COMPLETED
+                    )
+                finally:
+                    waiting.cancel()
+                if streaming is not None and streaming.done():
+                    streaming.result()
+                    streaming = None
+                if self._opening is not None:
+                    await _ended(streaming)
+                    wish, self._opening = self._opening, None
+                    self._opened.clear()
+                    streaming = asyncio.create_task(self._stream(wish))
+        finally:
+            await _ended(streaming)
+
+    async def _stream(self, wish: Opening) -> None:
+        self._target = target = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
+        async with hub.view(target, wish.query) as viewer:
+            while True:
+                await self._window.room()
+                given = await viewer.take(MESSAGE_BYTES)
+                if isinstance(given, Batch):
+                    await self._say_lines(given, wish.timestamps)
+                else:
+                    await self._say_what_happened(given)
+                if isinstance(given, End):
+                    return
+
+    def _admitted(self, wish: Opening) -> Target:
+        """The container that is meant, if this person may read its log; the trail has it either way."""
+        try:
+            target = container_target(wish.host, wish.container)
+        except Http404 as missing:
+            raise Closing(NOT_FOUND, str(missing)) from missing
+        if has_receipt(wish.receipt, self.actor, target):
+            answer = grant(self.actor, Capability.CONTAINER_LOGS, target)
+        else:
+            answer = record_reading(self.actor, Capability.CONTAINER_LOGS, target, _inputs(wish))
+        if isinstance(answer, Denied):
+            raise Closing(DENIED, answer.reason)
+        return target
+
+    async def _say_lines(self, batch: Batch, timestamps: bool) -> None:
+        lines = batch.lines if timestamps else [line[len(stamp_of(line)) :] for line in batch.lines]
+        text = b"\n".join(lines)
+        number = self._window.sent(len(text) + len(batch))
+        head = json.dumps({"type": "lines", "seq": number, "count": len(lines)}, separators=(",", ":"))
+        await self.say_bytes(b"%b\n%b%b" % (head.encode(), batch.kinds, text))
+
+    async def _say_what_happened(self, given: Given) -> None:
+        if isinstance(given, Opened):
+            container = given.container
+            shown = {"id": container.id, "name": container.name, "image": container.image, "state": container.state}
+            await self.say("opened", container=shown, tty=container.tty, again=given.again)
+        elif isinstance(given, Skipped):
+            await self.say("skipped", lines=given.lines)
+        elif isinstance(given, Lost):
+            await self.say("notice", what="lost", message=given.sentence)
+        elif isinstance(given, End):
+            await self.say("end", why=given.why, code=given.code, message=given.sentence)
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _inputs(wish: Opening) -> dict[str, Any]:
+    query = wish.query
+    asked = {"tail": "all" if query.tail is None else query.tail, "since": query.since or None}
+    return {"resumed": True} if query.after else {key: value for key, value in asked.items() if value is not None}

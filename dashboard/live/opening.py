@@ -1,0 +1,134 @@
+"""Which log, and from where? What a page or a socket asked for, checked; and whether the page has it in the trail already."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboard.live.session import BAD_MESSAGE, NOT_FOUND, Closing
+from dashboard.pages.asking import one_line
+from dashboard.targets import find_host, find_row
+from hosts.access import Actor, Target
+from hosts.engine.cursor import Place, nanoseconds
+from hosts.engine.logs import LogQuery
+from hosts.facts import Noun
+
+DEFAULT_TAIL, MOST_LINES = 500, 10_000_000
+_AGO = re.compile(r"(\d{1,6})\s*([smhd])")
+_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UNIX = re.compile(r"\d{1,12}(\.\d{1,9})?")
+_WHOLE_ID = re.compile(r"[0-9a-f]{64}")
+# A page records that it was opened; its socket, which follows at once, is the same opening.
+_RECEIPT_SALT, _RECEIPT_SECONDS = "logs opened", 60
+
+
+class AskedLines(forms.Form):
+    """What the page takes in its query string, and the socket in its first message."""
+
+    tail = forms.CharField(label=gettext_lazy("Lines"), required=False, max_length=9)
+    since = forms.CharField(label=gettext_lazy("Since"), required=False, max_length=40)
+
+    def clean_tail(self) -> int | None:
+        text = str(self.cleaned_data["tail"]).strip()
+        if text == "all":
+            return None
+        if not text:
+            return DEFAULT_TAIL
+        if not text.isascii() or not text.isdigit() or int(text) > MOST_LINES:
+            raise forms.ValidationError(_("A number of lines up to %(most)s, or “all”.") % {"most": MOST_LINES})
+        return int(text)
+
+    def clean_since(self) -> str:
+        """As the engine takes it: seconds since 1970, or nothing."""
+        text = str(self.cleaned_data["since"]).strip()
+        if not text or _UNIX.fullmatch(text):
+            return text
+        if ago := _AGO.fullmatch(text):
+            return _seconds(dt.datetime.now(dt.UTC) - dt.timedelta(**{_UNIT[ago[2]]: int(ago[1])}))
+        try:
+            moment = dt.datetime.fromisoformat(text)
+            return _seconds(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
+        except (ValueError, OverflowError) as error:
+            raise forms.ValidationError(_("A time such as 2026-01-31T12:00:00Z, or 15m, 2h, 1d ago.")) from error
+
+    @property
+    def query(self) -> LogQuery:
+        """Only after `is_valid()`."""
+        return LogQuery(tail=self.cleaned_data["tail"], since=self.cleaned_data["since"])
+
+
+def _seconds(moment: dt.datetime) -> str:
+    return f"{max(0.0, moment.timestamp()):.6f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A message `open`, checked as far as can be without the database."""
+
+    host: str
+    container: str
+    query: LogQuery
+    timestamps: bool
+    receipt: str
+
+
+def opening(message: dict[str, Any]) -> Opening:
+    host, container, receipt = message.get("host"), message.get("container"), message.get("receipt", "")
+    if not isinstance(host, str) or not isinstance(container, str) or not isinstance(receipt, str):
+        raise Closing(BAD_MESSAGE, _("“host” and “container” must be texts."))
+    if "\x00" in host + container:
+        raise Closing(NOT_FOUND, _("There is nothing of this name."))
+    tail = message.get("tail", "")
+    form = AskedLines({"tail": "all" if tail is None else str(tail), "since": str(message.get("since") or "")})
+    if not form.is_valid():
+        raise Closing(BAD_MESSAGE, one_line(form))
+    query = form.query
+    if message.get("after") is not None:
+        query = LogQuery(tail=None, after=place_in(message["after"]))
+    return Opening(host, container, query, message.get("timestamps", True) is not False, receipt)
+
+
+def place_in(after: Any) -> Place:
+    """Where the browser stopped: `{"time": the last line's, "lines": how many it holds that are not older}`."""
+    time, lines = (after.get("time"), after.get("lines")) if isinstance(after, dict) else (None, None)
+    if isinstance(time, str) and len(time) < 40 and isinstance(lines, int) and 0 < lines <= MOST_LINES:
+        at = nanoseconds(time.encode() + b" ")
+        if at is not None and at >= 0:
+            return Place(at, lines)
+    raise Closing(BAD_MESSAGE, _("“after” must have the time of a line and a number of lines."))
+
+
+def container_target(host_name: str, container: str) -> Target:
+    """The container that is meant. One that only just began may not be in the inventory: then its whole id will do."""
+    host = find_host(host_name)
+    try:
+        row = find_row(Noun.CONTAINER, host, container)
+    except Http404:
+        if not _WHOLE_ID.fullmatch(container):
+            raise
+        return Target(Noun.CONTAINER, host, container, container[:12])
+    return Target(Noun.CONTAINER, host, row.engine_id, row.name)
+
+
+def receipt(actor: Actor, target: Target) -> str:
+    """Proof for a page's own socket that the trail has this opening."""
+    return signing.dumps(_opened(actor, target), salt=_RECEIPT_SALT)
+
+
+def has_receipt(text: str, actor: Actor, target: Target) -> bool:
+    try:
+        return bool(signing.loads(text, salt=_RECEIPT_SALT, max_age=_RECEIPT_SECONDS) == _opened(actor, target))
+    except signing.BadSignature:
+        return False
+
+
+def _opened(actor: Actor, target: Target) -> list[Any]:
+    return [actor.user_id, target.host.pk if target.host else None, target.id]

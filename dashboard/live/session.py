@@ -1,0 +1,161 @@
+"""What every live socket keeps to: who may hold it open, in which words it is refused, and that nothing outlives it.
+
+A socket is a plain ASGI application: one task reads what the browser says, one does the work, one pings. They end
+together, whichever ends first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from dashboard.live.watch import Question, Watched, watch
+from dashboard.middleware import actor_of
+from hosts.access import Actor
+
+MESSAGE_LIMIT = 16 << 10
+PING_SECONDS = 20
+BAD_MESSAGE, SIGNED_OUT, DENIED, NOT_FOUND, FAILED = 4400, 4401, 4403, 4404, 1011
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class Closing(Exception):
+    """The socket must be closed with this code; the sentence is for the person."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence = code, sentence
+
+
+class LiveSocket(Watched):
+    """A subclass says what it does in `work`, what it makes of a message in `hear`, and what it needs in `questions`."""
+
+    actor: Actor
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self._receive, self._send = receive, send
+        self._told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def work(self) -> None:
+        """Runs for as long as the socket is open."""
+        raise NotImplementedError
+
+    def hear(self, kind: str, message: dict[str, Any]) -> None:
+        """One message; only takes note of it. Raises `Closing` for what cannot be understood."""
+        raise NotImplementedError
+
+    def questions(self) -> list[Question]:
+        return []
+
+    async def serve(self) -> None:
+        await self._receive()  # websocket.connect
+        # A browser can read the code of a close only after the handshake.
+        await self._send({"type": "websocket.accept"})
+        user = self.scope["user"]
+        self.actor = actor_of(user, address_of(self.scope))
+        try:
+            if self.actor.user_id is None:
+                raise Closing(SIGNED_OUT, _("Sign in first."))
+            self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
+            with watch.watching(self):
+                await self._together()
+        except Closing as closing:
+            await self._close(closing)
+        except OSError:
+            log.debug("a browser went away while something was sent to it")
+
+    def refuse(self, denied: list[Question]) -> None:
+        self._tell(Closing(DENIED, _("You may no longer see this.")))
+
+    def sign_out(self) -> None:
+        self._tell(Closing(SIGNED_OUT, _("You have been signed out.")))
+
+    async def say(self, kind: str, **content: Any) -> None:
+        text = json.dumps({"type": kind, **content}, ensure_ascii=False, separators=(",", ":"))
+        await self._send({"type": "websocket.send", "text": text})
+
+    async def say_bytes(self, data: bytes) -> None:
+        await self._send({"type": "websocket.send", "bytes": data})
+
+    async def _together(self) -> None:
+        tasks = [asyncio.create_task(part) for part in (self._read(), self.work(), self._ping(), _outcome(self._told))]
+        try:
+            done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self) -> None:
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            text = event.get("text")
+            if text is None or len(text) > MESSAGE_LIMIT:
+                raise Closing(BAD_MESSAGE, _("Messages are JSON text of at most 16 KiB."))
+            kind, message = _parsed(text)
+            if kind != "pong":
+                self.hear(kind, message)
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            await self.say("ping")
+
+    async def _close(self, closing: Closing) -> None:
+        with contextlib.suppress(OSError):
+            await self.say("error", message=closing.sentence, code=closing.code)
+            # A close frame has 123 bytes for its reason.
+            reason = closing.sentence.encode()[:120].decode(errors="ignore")
+            await self._send({"type": "websocket.close", "code": closing.code, "reason": reason})
+
+    def _tell(self, closing: Closing) -> None:
+        if not self._told.done():
+            self._told.set_exception(closing)
+
+
+async def _outcome(told: asyncio.Future[None]) -> None:
+    await told
+
+
+def _parsed(text: str) -> tuple[str, dict[str, Any]]:
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise Closing(BAD_MESSAGE, _("Messages are JSON objects with a type."))
+    return message["type"], message
+
+
+def unknown(kind: str) -> Closing:
+    return Closing(BAD_MESSAGE, _("There is no message of the type “%(kind)s” here.") % {"kind": kind[:40]})
+
+
+def address_of(scope: Scope) -> str:
+    """The address of the browser; a proxy's word is taken only where TRUST_PROXY says so."""
+    address = str((scope.get("client") or [""])[0])
+    if settings.TRUST_PROXY:
+        forwarded = dict(scope.get("headers") or []).get(b"x-forwarded-for", b"").decode("latin-1")
+        address = forwarded.split(",")[-1].strip() or address
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
