@@ -140,7 +140,7 @@ class Logs(LiveSocket):
         text = b"\n".join(lines)
         number = self._window.sent(len(text) + len(batch))
         head = json.dumps({"type": "lines", "seq": number, "count": len(lines)}, separators=(",", ":"))
-        await self.say_bytes(b"%b\n%b%b" % (head.encode(), batch.kinds, text))
+        await self.say_bytes(b"%b\n%b%b" % (head.encode(), bytes(batch.kinds), text))
 
     async def _say_what_happened(self, given: Given) -> None:
         if isinstance(given, Opened):

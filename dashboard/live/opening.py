@@ -1,4 +1,4 @@
-"""Which log, and from where? What a page or a socket asked for, checked; and whether the page has it in the trail already."""
+"""Which log, and from where? What a page or a socket asked for, checked."""
 
 from __future__ import annotations
 

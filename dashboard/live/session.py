@@ -41,7 +41,7 @@ class Closing(Exception):
 
 
 class LiveSocket(Watched):
-    """A subclass says what it does in `work`, what it makes of a message in `hear`, and what it needs in `questions`."""
+    """A subclass says what it does (`work`), what it makes of a message (`hear`) and what it needs (`questions`)."""
 
     actor: Actor
 
@@ -68,15 +68,18 @@ class LiveSocket(Watched):
         user = self.scope["user"]
         self.actor = actor_of(user, address_of(self.scope))
         try:
-            if self.actor.user_id is None:
-                raise Closing(SIGNED_OUT, _("Sign in first."))
-            self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
+            self._know()
             with watch.watching(self):
                 await self._together()
         except Closing as closing:
             await self._close(closing)
         except OSError:
             log.debug("a browser went away while something was sent to it")
+
+    def _know(self) -> None:
+        if self.actor.user_id is None:
+            raise Closing(SIGNED_OUT, _("Sign in first."))
+        self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
 
     def refuse(self, denied: list[Question]) -> None:
         self._tell(Closing(DENIED, _("You may no longer see this.")))
