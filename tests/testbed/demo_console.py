@@ -31,7 +31,7 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
     # A session of its own: at Ctrl-C it is stopped by us, before the engines it watches.
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        wait_until(lambda: process.poll() is not None or is_healthy(), 180, 0.2, "the console")
+        wait_until(lambda: process.poll() is not None or is_healthy(), 180, 1, "the console")
         if process.poll() is not None:
             raise StartFailedError("The console did not start.")
         for host in described["hosts"]:
