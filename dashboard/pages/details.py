@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboard.pages.allowed import granted, operations_on, visible_host
-from dashboard.pages.lists import object_url
+from dashboard.pages.lists import is_away, object_url
 from dashboard.requests import Request
 from dashboard.targets import find_row, ref
 from hosts.access import Capability, Grant, Target
@@ -20,7 +20,7 @@ from hosts.engine.connect import Engine, open_engine
 from hosts.engine.errors import EngineError, NotFound
 from hosts.facts import Details, Noun
 from hosts.inventory.write_facts import as_json
-from hosts.models import Host, HostState, Row
+from hosts.models import Host, Row
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ def page(
         "notice": shown.notice,
         "raw": json.dumps(shown.raw, indent=2, ensure_ascii=False) if shown.raw else "",
         "ref": ref(noun, shown.host.name, shown.row.engine_id),
-        "operations": [] if shown.row.gone_at else operations_on(request, noun, shown.row, shown.host),
+        "operations": [] if shown.row.gone_at or is_away(shown.host) else operations_on(request, noun, shown.row, shown.host),
         "topics": f"host.{shown.host.pk}",
         **describe(shown),
     }
@@ -96,7 +96,7 @@ def look_up(
     grant = granted(request, capability, Target(noun, host, row.engine_id, row.name))
     if row.gone_at is not None:
         shown.notice = Notice("info", _("This has been removed"), _("What is shown is what was last known."))
-    elif host.state not in (HostState.UP, HostState.UNKNOWN):
+    elif is_away(host):
         title = _("%(host)s: %(state)s") % {"host": host.name, "state": host.get_state_display()}
         words = _("What is shown is what was last known.")
         shown.notice = Notice("warn", title, f"{host.state_reason} {words}".strip())

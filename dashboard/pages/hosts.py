@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
-from dashboard.pages.lists import Line, is_away, list_context
+from dashboard.pages.lists import Line, is_away, list_context, object_url
 from dashboard.requests import Request
 from dashboard.targets import ref
+from hosts.facts import Noun
 from hosts.inventory.read.hosts import HOSTS, host_listing
 from hosts.inventory.read.query import QueryError, parse
 from hosts.inventory.read.totals import totals
@@ -42,7 +46,7 @@ def host(request: Request, host: str) -> HttpResponse:
         "host": shown,
         "away": is_away(shown),
         "totals": totals([shown])[shown.pk],
-        "events": HostEvent.objects.filter(host=shown)[:EVENTS],
+        "events": [_linked(event, shown) for event in HostEvent.objects.filter(host=shown)[:EVENTS]],
         "operations": [each for each in operations if each.name != "host.usage"],
         "measure": next((each for each in operations if each.name == "host.usage"), None),
         "trust": next((each for each in operations if each.name == "host.trust"), None),
@@ -51,6 +55,12 @@ def host(request: Request, host: str) -> HttpResponse:
     }
     template = "pages/hosts/live.html" if request.htmx.target == "live" else "pages/host.html"
     return render(request, template, context)
+
+
+def _linked(event: HostEvent, host: Host) -> dict[str, Any]:
+    """An event with the address of what it happened to, where that has a page."""
+    url = object_url(event.kind, host.name, event.engine_id) if event.kind in list(Noun) and event.engine_id else ""
+    return {**model_to_dict(event, ["kind", "action", "engine_id", "name", "at"]), "url": url}
 
 
 def _line(request: Request, host: Host) -> Line:

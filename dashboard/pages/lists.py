@@ -120,7 +120,7 @@ def _lines(request: Request, spec: Spec, query: Query, found: Listing) -> list[L
         if host.pk not in base:
             base[host.pk] = reverse(f"host_{spec.noun}s", args=[host.name])
             may[host.pk] = may_on(request, host)
-        operations = [] if row.gone_at else offered_for(spec.noun, row, may[host.pk])
+        operations = [] if row.gone_at or is_away(host) else offered_for(spec.noun, row, may[host.pk])
         begins = query.by_project and row.project != heading
         heading = row.project
         lines.append(

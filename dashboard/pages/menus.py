@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import operations_on, visible_host
 from dashboard.requests import Request
+from dashboard.pages.lists import is_away
 from dashboard.targets import find_row
 from hosts.facts import Noun
 
@@ -23,7 +24,7 @@ def operations_menu(request: Request) -> HttpResponse:
         operations = operations_on(request, noun, host, host)
     elif noun in list(Noun):
         row = find_row(Noun(noun), host, engine_id)
-        operations = [] if row.gone_at else operations_on(request, noun, row, host)
+        operations = [] if row.gone_at or is_away(host) else operations_on(request, noun, row, host)
     else:
         raise Http404(_("There is nothing of this kind."))
     return render(request, "operations/menu.html", {"operations": operations, "ref": ref})
