@@ -18,7 +18,8 @@ SECRETS_KEYS = env.fernet_keys()
 DEBUG = env.flag("DEBUG")
 
 _HOST, _PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)
-_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+# The first is the one that links printed on the server's console lead to: where it says that it is.
+_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 if _HOST not in ("0.0.0.0", "::", *_NAMES):  # noqa: S104 - compared, not bound to
     _NAMES.append(_HOST)
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", tuple(_NAMES))
