@@ -1,0 +1,87 @@
+"""Does the console deliver a log as fast as `docker logs` reads it, and at what cost? 1,000,000 lines of 98 bytes."""
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+from websockets.sync.client import connect
+
+from tests.bench.figures import Figure
+from tests.testbed.engine import Engine
+from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.parts import program
+from tests.testbed.web import Web
+from tests.testbed.workspace import make_workspace, remove_workspace
+
+NAME = "logs"
+LINES = 1_000_000
+ROUNDS = 3
+_TEXT = "the quick brown fox jumps over the lazy dog and goes on to write a log line of 98 bytes "
+_FLOOD = f'BEGIN {{ for (i = 0; i < {LINES}; i++) printf "%s%09d\\n", "{_TEXT}", i }}'
+
+
+def run() -> list[Figure]:
+    workspace = make_workspace()
+    try:
+        with Engine(workspace) as engine, Web(workspace) as web:
+            load_base_image(engine)
+            web.add_host("bench", engine.url)
+            return measure(engine, web)
+    finally:
+        remove_workspace(workspace)
+
+
+def measure(engine: Engine, web: Web) -> list[Figure]:
+    container = engine.docker("run", "--detach", BASE_IMAGE, "awk", _FLOOD)
+    engine.docker("wait", container)
+    cookie = web.sign_in()
+    theirs, ours, cpu = [], [], []
+    for _ in range(ROUNDS):
+        theirs.append(seconds_of_docker_logs(engine, container))
+        before = web.cpu_seconds()
+        ours.append(seconds_of_socket(web, cookie, container))
+        cpu.append(web.cpu_seconds() - before)
+    rate = LINES / statistics.median(ours)
+    compared = LINES / statistics.median(theirs)
+    return [
+        Figure("log to a socket", rate, "lines/s", 0.9, "docker logs >/dev/null", compared, at_most=False),
+        Figure("server CPU for 1 M lines", statistics.median(cpu), "s", 4.0),
+    ]
+
+
+def seconds_of_docker_logs(engine: Engine, container: str) -> float:
+    began = time.monotonic()
+    with Path(os.devnull).open("wb") as nowhere:
+        command = [program("docker"), "--host", engine.url, "logs", container]
+        subprocess.run(
+            command, check=True, stdout=nowhere, env={"PATH": os.environ["PATH"], "HOME": str(engine.folder)}
+        )
+    return time.monotonic() - began
+
+
+def seconds_of_socket(web: Web, cookie: str, container: str) -> float:
+    """From the opening to the end of the log, each message acknowledged; every line must have come, in order."""
+    headers = {"Cookie": cookie}
+    address = f"ws://127.0.0.1:{web.port}/live/logs"
+    began = time.monotonic()
+    with connect(address, additional_headers=headers, origin=web.url, compression=None, max_size=None) as socket:
+        socket.send(json.dumps({"type": "open", "host": "bench", "container": container, "tail": "all"}))
+        came, last = 0, b""
+        while True:
+            message = socket.recv()
+            if isinstance(message, str):
+                said = json.loads(message)
+                if said["type"] == "end":
+                    break
+                assert said["type"] in ("opened", "ping"), said
+                continue
+            head, _newline, rest = message.partition(b"\n")
+            said = json.loads(head)
+            came += said["count"]
+            last = rest[-9:]
+            socket.send(json.dumps({"type": "ack", "seq": said["seq"]}))
+    assert (came, last) == (LINES, b"%09d" % (LINES - 1)), f"{came} lines came, the last is {last!r}"
+    return time.monotonic() - began
