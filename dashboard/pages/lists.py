@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -54,6 +54,8 @@ def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = 
         found = listing(spec, query, permissions(request), host)
     except QueryError as error:
         raise BadQuery(str(error)) from error
+    if host and not request.GET.get("cols"):
+        query = replace(query, columns=tuple(name for name in query.columns if name != "host"))
     context = list_context(request, spec, query, found, _lines(request, spec, query, found))
     context |= {"host": host, "maker": _maker(request, made_by, found)}
     if request.htmx.target == "live":

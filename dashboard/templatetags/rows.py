@@ -18,10 +18,12 @@ from dashboard.templatetags.drawing import dash, icon
 from dashboard.templatetags.names import port
 from dashboard.templatetags.states import state
 from dashboard.templatetags.times import when
+from hosts.facts import Layer
 from hosts.models import Container
 from hosts.operations.base import Danger, Operation
 
 register = template.Library()
+SHELL = "/bin/sh -c"
 
 
 @register.simple_tag
@@ -142,6 +144,16 @@ def container_since(row: Container) -> SafeString:
         "created": row.created_at,
     }
     return when(begun.get(row.state, row.finished_at))
+
+
+@register.simple_tag
+def layer_step(layer: Layer) -> str:
+    """{% layer_step layer %}: the line of the Dockerfile, without the shell that the classic builder puts before it."""
+    step = layer.created_by.strip()
+    if step.startswith(SHELL):
+        step = step.removeprefix(SHELL).strip()
+        step = step.removeprefix("#(nop)").strip() if step.startswith("#(nop)") else f"RUN {step}"
+    return step or layer.comment or "-"
 
 
 @register.simple_tag
