@@ -138,7 +138,8 @@ def _hostname(parts: SplitResult) -> str:
         return str(ipaddress.ip_address(name))
     except ValueError:
         pass
-    if not _NAME.fullmatch(name) or len(name) > 253:
+    # A name whose last part is a number is another spelling of an IPv4 address, such as 127.1.
+    if not _NAME.fullmatch(name) or len(name) > 253 or name.rstrip(".").rpartition(".")[2].isdigit():
         raise AddressError(_("The name of the machine is missing or has letters in it that no name has."))
     return name
 

@@ -54,6 +54,8 @@ def test_good_addresses(url: str, same: str) -> None:
         "tcp://ada:secret@harbour:2375",
         "tcp://-oProxyCommand=id:2375",
         "tcp://har bour:2375",
+        "tcp://127.1:2375",
+        "tcp://2130706433:2375",
         "tcp://harbour\n:2375",
         "ssh://harbour",
         "ssh://ada:secret@harbour",
