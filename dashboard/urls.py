@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
@@ -20,6 +21,7 @@ from dashboard.pages import (
     people,
     registries,
     search,
+    styleguide,
     volumes,
 )
 
@@ -63,3 +65,6 @@ urlpatterns = [
     path("audit/export.csv", audit.export, {"kind": "csv"}, name="audit_csv"),
     path("audit/export.jsonl", audit.export, {"kind": "jsonl"}, name="audit_jsonl"),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

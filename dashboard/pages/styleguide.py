@@ -57,7 +57,7 @@ class ExampleForm(forms.Form):
     """One field of each kind; shown bound, so that its errors show too."""
 
     name = forms.CharField(label=_("Name"), help_text=_("Lower-case letters, digits and dashes."))
-    address = forms.URLField(label=_("Address"), widget=forms.TextInput)
+    address = forms.URLField(label=_("Address"), widget=forms.TextInput, assume_scheme="https")
     driver = forms.ChoiceField(label=_("Driver"), choices=[("bridge", "bridge"), ("overlay", "overlay")])
     labels = forms.CharField(
         label=_("Labels"), required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "mono"})
