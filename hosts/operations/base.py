@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -34,14 +34,42 @@ class NotPossible(Exception):
     """The operation cannot be carried out as things stand; the text is for the person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together and fold away; open while the field `when` begins with `prefix`, or has an error."""
+
+    title: Words
+    fields: tuple[str, ...]
+    when: str
+    prefix: str
+
+
 class OperationForm(forms.Form):
     """What a person fills in; knows the target that it is for. A field in `secret` never reaches the trail."""
 
     secret: ClassVar[frozenset[str]] = frozenset()
+    sections: ClassVar[tuple[Section, ...]] = ()
 
     def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.target = target
+
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The fields outside of every section."""
+        folded = {name for section in self.sections for name in section.fields}
+        return [bound for bound in self if bound.name not in folded]
+
+    def folded_fields(self) -> list[tuple[Section, bool, list[forms.BoundField]]]:
+        """Each section, whether it is open, and its fields."""
+        return [
+            (
+                section,
+                str(self[section.when].value() or "").startswith(section.prefix)
+                or any(name in self.errors for name in section.fields),
+                [self[name] for name in section.fields],
+            )
+            for section in self.sections
+        ]
 
 
 @dataclass(slots=True)
@@ -90,6 +118,8 @@ class Operation:
     bulk: ClassVar[bool] = True
     needs_engine: ClassVar[bool] = True
     listed: ClassVar[bool] = True
+    # The field that names what is made or fetched, for the trail and a job's title, where the target is not that thing.
+    named_by: ClassVar[str] = ""
     # The operation behind the form's second button, which tries what was filled in and keeps the form open.
     tried_by: ClassVar[str] = ""
 
@@ -119,6 +149,11 @@ class Operation:
     def consequences(self, target: Target) -> list[str]:
         """What goes, item by item, for the confirmation."""
         return []
+
+    def subject(self, target: Target, values: Mapping[str, Any]) -> Target:
+        """The target as the trail names it: by what is made of it, where it is made now."""
+        name = str(values.get(self.named_by) or "") if self.named_by else ""
+        return replace(target, name=name[:255]) if name else target
 
     def sentence(self, target: Target) -> str:
         return str(self.done or _("Done: %(name)s.")) % {"name": target.label}

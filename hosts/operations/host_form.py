@@ -14,7 +14,7 @@ from hosts.engine.ssh import host_keys, scan_host_key
 from hosts.engine.tls import tls_context
 from hosts.models import Host
 from hosts.models.hosts import NAME
-from hosts.operations.base import OperationForm
+from hosts.operations.base import OperationForm, Section
 from hosts.operations.fields import NamesField, PemField
 
 PEMS = ("tls_ca", "tls_cert", "tls_key", "ssh_key")
@@ -42,22 +42,31 @@ class HostForm(OperationForm):
         label=_("TLS: CA certificate"),
         help_text=_("Needed for tcp:// with TLS; the engine's certificate is always verified."),
     )
-    tls_ca_file = forms.FileField(label=_("or a file"), required=False)
+    tls_ca_file = forms.FileField(label=_("… or its file"), required=False)
     tls_cert = PemField(label=_("TLS: client certificate"))
-    tls_cert_file = forms.FileField(label=_("or a file"), required=False)
+    tls_cert_file = forms.FileField(label=_("… or its file"), required=False)
     tls_key = PemField(
         label=_("TLS: client key"),
         help_text=_("Kept encrypted and never shown again. Empty when editing: stays as it is."),
     )
-    tls_key_file = forms.FileField(label=_("or a file"), required=False)
+    tls_key_file = forms.FileField(label=_("… or its file"), required=False)
     ssh_key = PemField(
         label=_("SSH: private key"),
         help_text=_("Without a passphrase. Kept encrypted and never shown again. Empty when editing: stays as it is."),
     )
-    ssh_key_file = forms.FileField(label=_("or a file"), required=False)
+    ssh_key_file = forms.FileField(label=_("… or its file"), required=False)
     ssh_host_key = PemField(
         label=_("SSH: the machine's host key"),
         help_text=_("Empty: Quayside asks the machine and shows you the fingerprint to compare."),
+    )
+    sections = (
+        Section(
+            _("TLS keys"),
+            ("tls_ca", "tls_ca_file", "tls_cert", "tls_cert_file", "tls_key", "tls_key_file"),
+            "url",
+            "tcp:",
+        ),
+        Section(_("SSH keys"), ("ssh_key", "ssh_key_file", "ssh_host_key"), "url", "ssh:"),
     )
     secret = frozenset({"tls_key", "ssh_key", "tls_key_file", "ssh_key_file"})
 

@@ -25,6 +25,7 @@ class OnHost(Operation):
 
 class AddHost(OnHost):
     name = "host.add"
+    named_by = "name"
     label = _("Add host")
     icon = "plus"
     noun = "console"
@@ -83,6 +84,7 @@ class TestHost(OnHost):
     __test__ = False  # its name is Docker people's word, not pytest's
 
     name = "host.test"
+    named_by = "name"
     label = _("Test")
     icon = "plug-connected"
     noun = "console"

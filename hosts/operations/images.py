@@ -32,6 +32,7 @@ class PullForm(OperationForm):
 
 class PullImage(Operation):
     name = "image.pull"
+    named_by = "reference"
     label = _("Pull")
     done = _("Pulled.")
     icon = "download"

@@ -51,6 +51,7 @@ class CreateForm(OperationForm):
 
 class CreateNetwork(Operation):
     name = "network.create"
+    named_by = "name"
     label = _("Create network")
     icon = "plus"
     noun = "host"

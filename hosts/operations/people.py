@@ -86,6 +86,7 @@ class OnPerson(Operation):
 
 class AddPerson(OnPerson):
     name = "person.add"
+    named_by = "username"
     label = _("Add person")
     icon = "user-plus"
     noun = "console"
@@ -100,6 +101,7 @@ class SetUp(OnPerson):
     """The first administrator, by the one-time link."""
 
     name = "person.setup"
+    named_by = "username"
     label = _("Make the first administrator")
     icon = "user-plus"
     noun = "console"

@@ -56,7 +56,8 @@ def perform(
     answer = grant(actor, operation.capability, target)
     if isinstance(answer, Denied):
         raw = {key: (data or {}).get(key) for key in operation.form.base_fields}
-        event = record.begin(actor, operation.name, operation.capability, target, operation.recorded(raw))
+        subject = operation.subject(target, raw)
+        event = record.begin(actor, operation.name, operation.capability, subject, operation.recorded(raw))
         record.end(event, Outcome.REFUSED, answer.reason)
         return Result(target, Outcome.REFUSED, answer.reason)
     form = operation.form(data or {}, files or {}, target=target)
@@ -65,7 +66,8 @@ def perform(
     inputs = operation.recorded(form.cleaned_data)
     if operation.long:
         return _enqueue(actor, operation, target, form, inputs)
-    event = record.begin(actor, operation.name, operation.capability, target, inputs)
+    subject = operation.subject(target, form.cleaned_data)
+    event = record.begin(actor, operation.name, operation.capability, subject, inputs)
     result = _carry_out(event, operation, answer, form.cleaned_data, None)
     return Result(target, *result, form=form)
 
@@ -126,18 +128,13 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
 
 
 def _enqueue(actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]) -> Result:
-    title = f"{operation.label}: {form.cleaned_data.get('title') or operation_subject(form, target)}"
+    subject = operation.subject(target, form.cleaned_data)
+    title = f"{operation.label} {subject.label}"
     plain = {name: form.data.get(name) for name in operation.form.base_fields if form.data.get(name) is not None}
     with transaction.atomic():
-        event = record.begin(actor, operation.name, operation.capability, target, inputs)
+        event = record.begin(actor, operation.name, operation.capability, subject, inputs)
         job = queue.enqueue(actor, operation.name, title, [target], plain, event)
     return Result(target, None, title, form=form, job=job)
-
-
-def operation_subject(form: OperationForm, target: Target) -> str:
-    """What a job's title names: the first thing that was filled in, else the target."""
-    filled = [str(value) for value in form.cleaned_data.values() if isinstance(value, str) and value]
-    return filled[0][:200] if filled else target.label
 
 
 def _carry_out(

@@ -49,6 +49,7 @@ class OnRegistry(Operation):
 
 class AddRegistry(OnRegistry):
     name = "registry.add"
+    named_by = "server"
     label = _("Add a login")
     icon = "plus"
     noun = "console"

@@ -21,6 +21,7 @@ class CreateForm(OperationForm):
 
 class CreateVolume(Operation):
     name = "volume.create"
+    named_by = "name"
     label = _("Create volume")
     icon = "plus"
     noun = "host"
