@@ -1,0 +1,16 @@
+"""How the sign-in form speaks: with the same words as the form that makes a person, and without echoes in the fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
