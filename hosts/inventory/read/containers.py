@@ -30,6 +30,7 @@ CONTAINERS = Spec(
     noun="container",
     model=Container,
     capability=Capability.CONTAINER_VIEW,
+    searched=_("Name, image, id, label or port"),
     columns=(
         Column("name", _("Name"), ("name",), fixed=True),
         Column("state", _("State"), ("state", "health", SINCE)),

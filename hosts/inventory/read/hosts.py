@@ -43,6 +43,7 @@ HOSTS = Spec(
     noun="host",
     model=Host,
     capability=Capability.HOST_VIEW,
+    searched=_("Name, address, tag or version"),
     columns=(
         Column("name", _("Name"), ("name",), fixed=True),
         Column("state", _("State"), (URGENCY, "state_since")),

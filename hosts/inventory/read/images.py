@@ -27,6 +27,7 @@ IMAGES = Spec(
     noun="image",
     model=Image,
     capability=Capability.IMAGE_VIEW,
+    searched=_("Tag, digest, id or label"),
     columns=(
         Column("name", _("Name"), ("name",), fixed=True),
         Column("used", _("Used by"), ("used_by",), downwards=True, end=True),

@@ -38,7 +38,9 @@ def health_log(raw: Mapping[str, Any]) -> list[Probe]:
 
 
 def process(raw: Mapping[str, Any]) -> Pairs:
-    """What is started, as whom and where."""
+    """What is started, as whom and where; nothing when nothing was told."""
+    if not raw:
+        return []
     config, host = fields.part(raw, "Config"), fields.part(raw, "HostConfig")
     return _said(
         (_("Entrypoint"), _words(config.get("Entrypoint"))),

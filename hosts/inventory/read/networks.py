@@ -16,6 +16,7 @@ NETWORKS = Spec(
     noun="network",
     model=Network,
     capability=Capability.NETWORK_VIEW,
+    searched=_("Name, subnet, id or label"),
     columns=(
         Column("name", _("Name"), ("name",), fixed=True),
         Column("driver", _("Driver"), ("driver",)),

@@ -50,12 +50,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Spec:
-    """What is special about one noun's list. `light`: the columns that a row shows; `extra`: annotations besides;
+    """What is special about one noun's list. `searched`: where a text is looked for. `light`: the columns that a row
+    shows, `extra`: annotations besides,
     `counted`: annotations that only facets need."""
 
     noun: str
     model: type[Model]
     capability: Capability
+    searched: Words
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...]
     light: tuple[str, ...]

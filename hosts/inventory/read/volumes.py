@@ -16,6 +16,7 @@ VOLUMES = Spec(
     noun="volume",
     model=Volume,
     capability=Capability.VOLUME_VIEW,
+    searched=_("Name, label or mount point"),
     columns=(
         Column("name", _("Name"), ("name",), fixed=True),
         Column("used", _("Used by"), ("used_by",), downwards=True, end=True),
