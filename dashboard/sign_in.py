@@ -1,4 +1,4 @@
-"""How the sign-in form speaks: with the same words as the form that makes a person, and without echoes in the fields."""
+"""How the sign-in form speaks: in the words of the form that makes a person, and without echoes in the fields."""
 
 from __future__ import annotations
 
