@@ -12,7 +12,6 @@
   const states = new WeakMap();
   let socket = null;
   let tries = 0;
-  let lost = false;
   let heard = 0;
   let bannerTimer = 0;
 
@@ -107,6 +106,9 @@
     heard = Date.now();
     if (message.type === "ping") {
       socket.send('{"type":"pong"}');
+    } else if (message.type === "subscribed") {
+      // What changed between the drawing of the page and this moment, nobody told us.
+      regions().forEach(refresh);
     } else if (message.type === "nudge") {
       for (const element of regions()) {
         if (topicsOf(element).some((topic) => covers(topic, message.topic))) refresh(element);
@@ -129,8 +131,6 @@
       heard = Date.now();
       tell(false);
       subscribe();
-      if (lost) regions().forEach(refresh);
-      lost = false;
       tries = 0;
     });
     socket.addEventListener("message", (event) => {
@@ -146,7 +146,6 @@
   }
 
   function reconnect(code) {
-    lost = true;
     tell(true);
     // 4401: signed out meanwhile; a plain load shows where to sign in. 4403: refused for good.
     if (code === 4401) return location.reload();
