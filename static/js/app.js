@@ -92,17 +92,26 @@
   const body = document.getElementById("dialog-body");
   let opener = null;
 
+  // A question begins at its first field, or at the way out; the answer to what was sent at what is wrong, or at its words.
+  function focusFirst(isAnswer) {
+    const words = isAnswer ? body.querySelector(".notice") : null;
+    if (words) words.tabIndex = -1;
+    const field = ".dialog-main :is(input:not([type=hidden]), select, textarea)";
+    (body.querySelector("[autofocus], .is-invalid") ?? words ?? body.querySelector(field) ?? body.querySelector(".btn[data-close]"))?.focus();
+  }
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target === body && !dialog.open) opener = event.detail.elt;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
+    const isAnswer = dialog.open;
     if (!body.childElementCount) {
       dialog.close();
     } else if (!dialog.open) {
       dialog.showModal();
     }
-    body.querySelector("[autofocus], .is-invalid")?.focus();
+    focusFirst(isAnswer);
   });
   document.addEventListener("dialog-close", () => dialog?.close());
   document.addEventListener("htmx:afterRequest", (event) => {
