@@ -35,6 +35,20 @@ def fernet_keys(file: Path) -> list[str]:
     return found
 
 
+def add_fernet_key(file: Path) -> None:
+    """Put a new key in front of the others; whoever reads the file sees the old text or the new one, never half."""
+    keys = [base64.urlsafe_b64encode(os.urandom(32)).decode(), *fernet_keys(file)]
+    replace_fernet_keys(file, keys)
+
+
+def replace_fernet_keys(file: Path, keys: list[str]) -> None:
+    try:
+        draft = _draft(file, "\n".join(keys))
+        draft.replace(file)
+    except OSError as error:
+        raise SettingError(refusal(file, error)) from error
+
+
 def _is_fernet_key(key: str) -> bool:
     try:
         return len(base64.urlsafe_b64decode(key)) == 32
@@ -58,19 +72,28 @@ def _read_or_make(file: Path, make: Callable[[], str]) -> str:
 def _make(file: Path, key: str) -> None:
     """Write the whole key beside its place, then link it in: whoever links first wins, and nobody reads half a key."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = _draft(file, key)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _draft(file: Path, text: str) -> Path:
+    """A file beside the other that holds the text, on disk and readable by its owner alone."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(key + "\n")
+            out.write(text + "\n")
             out.flush()
             os.fsync(out.fileno())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            return
-    finally:
+    except OSError:
         draft.unlink()
+        raise
+    return draft
 
 
 def refusal(path: Path, error: OSError) -> str:

@@ -14,7 +14,8 @@ DATA_DIR = env.data_dir()
 RUN_DIR = env.run_dir()
 REDIS_URL = env.redis_url()
 SECRET_KEY = env.secret_key()
-SECRETS_KEYS = env.fernet_keys()
+# Read anew at each use, so that a key added while the console runs counts at once in every process.
+SECRETS_KEYS = env.fernet_keys
 DEBUG = env.flag("DEBUG")
 
 _HOST, _PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)

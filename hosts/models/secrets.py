@@ -43,7 +43,10 @@ def unseal(sealed: str, place: str) -> str:
 
 def reseal(sealed: str) -> str:
     """The same secret under the newest key."""
-    return _keys().rotate(sealed.encode()).decode() if sealed else ""
+    try:
+        return _keys().rotate(sealed.encode()).decode() if sealed else ""
+    except InvalidToken as error:
+        raise SecretError("A stored secret cannot be opened with the keys in keys/secrets.key.") from error
 
 
 class SecretOwner(models.Model):
@@ -65,4 +68,4 @@ class SecretOwner(models.Model):
 
 
 def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SECRETS_KEYS])
+    return MultiFernet([Fernet(key) for key in settings.SECRETS_KEYS()])
