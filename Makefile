@@ -10,11 +10,11 @@ INSTALL = @for python in $(PY) $(PYTHON); do \
 	done; echo "Quayside needs Python 3.11 or newer; install one, or name it with PYTHON=/path/to/python3." >&2; exit 1
 PYTEST := $(PY) -m pytest -q
 FAST := not engine and not browser and not bench and not faults
-PRODUCTION := DEBUG=0 ALLOWED_HOSTS=quayside.example ORIGINS=https://quayside.example DOTENV=/dev/null
+PRODUCTION := DEBUG=0 ALLOWED_HOSTS=quayside.example ORIGINS=https://quayside.example HSTS_SUBDOMAINS=1
 LOCK := $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 .PHONY: help run demo test check bench format messages assets requirements packages packages-dev parts \
-	check-format check-lint check-types check-layers check-templates check-migrations check-deploy check-assets check-tests \
+	check-code check-format check-lint check-types check-layers check-templates check-migrations check-deploy check-assets check-tests \
 	test-units test-engines test-browser
 
 help: ## list the targets
@@ -30,8 +30,7 @@ test: packages-dev parts ## install what the tests need and run everything
 	@status=0; for part in test-units test-engines test-browser; do $(MAKE) --no-print-directory $$part || status=1; done; exit $$status
 
 check: packages-dev ## the fast gate: format, lint, types, layers, templates, migrations, deploy check, fast tests
-	@$(MAKE) --no-print-directory -k -j2 check-types check-format check-lint check-layers check-templates \
-		check-migrations check-deploy check-assets check-tests
+	@$(MAKE) --no-print-directory -k -j2 check-code && $(MAKE) --no-print-directory check-tests
 
 bench: packages-dev parts ## measure what docs/benchmarks.md promises (ONLY=name for one alone)
 	@exec $(PY) -m tests.bench $(ONLY)
@@ -49,6 +48,8 @@ assets: ## re-make static/vendor from package-lock.json (needs Node and the netw
 requirements: packages-dev ## compile requirements.in and requirements-dev.in into the locked files
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+check-code: check-types check-format check-lint check-layers check-templates check-migrations check-deploy check-assets
 
 # --- steps of the above ----------------------------------------------------------------------------------------------
 
@@ -95,4 +96,4 @@ check-assets:
 	@test ! -d node_modules || node static/build.mjs --check
 
 check-tests:
-	$(PYTEST) -m "$(FAST)" --ignore=tests/browser
+	$(PYTEST) -n 2 -m "$(FAST)" --ignore=tests/browser

@@ -20,7 +20,8 @@ Run = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    given = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL", "DOTENV"}}
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    given = {name: value for name, value in given.items() if name not in {"REDIS_URL", "DATABASE_URL"}}
     return {
         **given,
         "DATA_DIR": str(tmp_path / "var"),

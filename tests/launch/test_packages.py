@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,7 @@ def installed(project: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
+@pytest.mark.faults
 def test_made_once_and_again_only_when_the_lock_changes(project: Path) -> None:
     first = install(project)
     assert (first.returncode, first.stderr) == (0, "")
@@ -76,6 +78,7 @@ def test_made_once_and_again_only_when_the_lock_changes(project: Path) -> None:
     assert installed(project) == "2.0"
 
 
+@pytest.mark.faults
 def test_another_package_than_the_locked_one_is_refused(project: Path) -> None:
     make_wheel(project / "wheels", "tinyone", "1.0")
     wheel = next((project / "wheels").iterdir())
@@ -88,6 +91,7 @@ def test_another_package_than_the_locked_one_is_refused(project: Path) -> None:
     assert not (project / ".venv/.requirements.sha256").exists()
 
 
+@pytest.mark.faults
 def test_no_wheel_for_this_machine(project: Path) -> None:
     wheel = next((project / "wheels").iterdir())
     wheel.rename(wheel.with_name("tinyone-1.0-cp27-cp27m-win32.whl"))
@@ -127,9 +131,15 @@ def test_a_virtual_environment_of_an_old_or_missing_python_is_none(tmp_path: Pat
     assert not packages._works(python)
 
 
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    """As a person calls it, also when make has started these tests."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", *words]
+    return subprocess.run(command, cwd=BASE_DIR, env=environ, capture_output=True, text=True, check=False)
+
+
 def test_too_old_a_python_is_said_by_make(tmp_path: Path) -> None:
-    command = ["make", "--no-print-directory", "packages", f"VENV={tmp_path}/none", "PYTHON=/bin/false"]
-    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+    done = make("packages", f"VENV={tmp_path}/none", "PYTHON=/bin/false")
     assert done.returncode != 0
     assert done.stderr.splitlines()[0] == (
         "Quayside needs Python 3.11 or newer; install one, or name it with PYTHON=/path/to/python3."
@@ -137,6 +147,6 @@ def test_too_old_a_python_is_said_by_make(tmp_path: Path) -> None:
 
 
 def test_make_alone_lists_its_targets() -> None:
-    done = subprocess.run(["make"], cwd=BASE_DIR, capture_output=True, text=True, check=True)
+    done = make()
     names = [line.split()[1] for line in done.stdout.splitlines()]
     assert {"run", "demo", "test", "check", "bench", "format", "messages", "assets", "requirements"} <= set(names)
