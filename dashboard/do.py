@@ -7,6 +7,7 @@ a page of its own and a redirect. Whatever happens, what was typed is kept and t
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 from django.contrib import messages
@@ -148,6 +149,7 @@ def _draw(
         "affected": [
             (target, operation.consequences(target) if place < 20 else []) for place, target in enumerate(targets)
         ],
+        "command": _commands(operation, targets, form),
         "multipart": form.is_multipart(),
         "back": _back(request, operation),
     }
@@ -163,6 +165,17 @@ def _title(operation: Operation, targets: list[Target]) -> str:
         }
     named = operation.noun != "console" and not (operation.noun == "host" and not operation.name.startswith("host."))
     return f"{operation.label} {targets[0].label}" if named else str(operation.label)
+
+
+def _commands(operation: Operation, targets: list[Target], form: OperationForm) -> str:
+    """What one would type instead, with what stands in the form now; several targets, a line each."""
+    values = {bound.name: bound.value() for bound in form}
+    lines = [
+        shlex.join(words)
+        for target in targets[:5]
+        if (words := [word for word in operation.command(target, values) if word])
+    ]
+    return "\n".join([*lines, "…"] if len(targets) > 5 and lines else lines)
 
 
 def _with_toast(response: HttpResponse, level: str, text: str) -> HttpResponse:

@@ -150,6 +150,10 @@ class Operation:
         """What goes, item by item, for the confirmation."""
         return []
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        """The `docker` command that does the same, word by word; empty where there is none."""
+        return []
+
     def subject(self, target: Target, values: Mapping[str, Any]) -> Target:
         """The target as the trail names it: by what is made of it, where it is made now."""
         name = str(values.get(self.named_by) or "") if self.named_by else ""
@@ -180,12 +184,13 @@ def every() -> list[Operation]:
 
 
 def offered_for(noun: str, thing: Any, may: Callable[[Capability], bool]) -> list[Operation]:
-    """The listed operations on one object that make sense now and that the person may do, in order of declaration."""
-    return [
+    """The listed operations on one object that make sense now and that the person may do; what destroys comes last."""
+    offered = [
         operation
         for operation in _REGISTRY.values()
         if operation.noun == noun and operation.listed and may(operation.capability) and operation.offered(thing)
     ]
+    return sorted(offered, key=lambda operation: operation.danger is Danger.DESTROY)
 
 
 def _for_record(secret: bool, value: Any) -> Any:

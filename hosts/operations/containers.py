@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -21,6 +22,16 @@ SIGNALS = ("KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "WINCH", "STOP"
 class OnContainer(Operation):
     noun = "container"
     capability = Capability.CONTAINER_OPERATE
+
+
+def flags(values: Mapping[str, Any], *names: str) -> list[str]:
+    """The ticked ones as options of a command."""
+    return [f"--{name}" for name in names if values.get(name) not in (None, "", False, "false")]
+
+
+def waiting(values: Mapping[str, Any]) -> list[str]:
+    seconds = values.get("timeout")
+    return [] if seconds in (None, "") else [f"--time={seconds}"]
 
 
 class WaitForm(OperationForm):
@@ -44,6 +55,9 @@ class StartContainer(OnContainer):
     def offered(self, thing: Any) -> bool:
         return thing.state in ("created", "exited", "dead")
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "start", target.label]
+
     def run(self, call: Call) -> None:
         call.docker.containers.start(call.target.id)
 
@@ -59,6 +73,9 @@ class StopContainer(OnContainer):
 
     def offered(self, thing: Any) -> bool:
         return thing.state in ("running", "restarting", "paused")
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "stop", *waiting(values), target.label]
 
     def run(self, call: Call) -> None:
         call.docker.containers.stop(call.target.id, call.inputs.get("timeout"))
@@ -76,6 +93,9 @@ class RestartContainer(OnContainer):
     def offered(self, thing: Any) -> bool:
         return thing.state in ("running", "restarting", "exited", "dead")
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "restart", *waiting(values), target.label]
+
     def run(self, call: Call) -> None:
         call.docker.containers.restart(call.target.id, call.inputs.get("timeout"))
 
@@ -89,6 +109,9 @@ class PauseContainer(OnContainer):
     def offered(self, thing: Any) -> bool:
         return bool(thing.state == "running")
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "pause", target.label]
+
     def run(self, call: Call) -> None:
         call.docker.containers.pause(call.target.id)
 
@@ -101,6 +124,9 @@ class UnpauseContainer(OnContainer):
 
     def offered(self, thing: Any) -> bool:
         return bool(thing.state == "paused")
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "unpause", target.label]
 
     def run(self, call: Call) -> None:
         call.docker.containers.unpause(call.target.id)
@@ -122,6 +148,9 @@ class KillContainer(OnContainer):
     def offered(self, thing: Any) -> bool:
         return thing.state in ("running", "restarting", "paused")
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "kill", f"--signal={values.get('signal') or 'KILL'}", target.label]
+
     def run(self, call: Call) -> None:
         call.docker.containers.kill(call.target.id, call.inputs["signal"])
 
@@ -139,6 +168,9 @@ class RenameContainer(OnContainer):
 
     def initial(self, target: Target) -> dict[str, Any]:
         return {"new_name": target.name}
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "rename", target.label, str(values.get("new_name") or "")]
 
     def run(self, call: Call) -> str:
         call.docker.containers.rename(call.target.id, call.inputs["new_name"])
@@ -163,6 +195,9 @@ class RemoveContainer(OnContainer):
     form = RemoveForm
     danger = Danger.DESTROY
     warning = _("The container and everything written inside it outside of volumes is gone for good.")
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "rm", *flags(values, "force", "volumes"), target.label]
 
     def run(self, call: Call) -> None:
         call.docker.containers.remove(call.target.id, force=call.inputs["force"], volumes=call.inputs["volumes"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -173,6 +174,9 @@ class MeasureUsage(Operation):
 
     def offered(self, thing: Any) -> bool:
         return bool(thing.state == HostState.UP)
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "system", "df"]
 
     def run(self, call: Call) -> str:
         rows = [asdict(row) for row in call.docker.usage()]

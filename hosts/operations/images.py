@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +14,7 @@ from hosts.engine.names import reference
 from hosts.facts import Noun
 from hosts.models import Container, Registry
 from hosts.operations.base import Call, Danger, Operation, OperationForm
+from hosts.operations.containers import flags
 
 
 class PullForm(OperationForm):
@@ -40,6 +44,9 @@ class PullImage(Operation):
     capability = Capability.IMAGE_PULL
     form = PullForm
     long = True
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "pull", str(values.get("reference") or "")]
 
     def run(self, call: Call) -> str:
         name = call.inputs["reference"]
@@ -77,6 +84,9 @@ class RemoveImage(Operation):
     def consequences(self, target: Target) -> list[str]:
         users = Container.objects.filter(host=target.host, image_id=target.id, gone_at=None).order_by("name")
         return [str(_("Used by the container %s") % container.name) for container in users[:20]]
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "rmi", *flags(values, "force"), target.label]
 
     def run(self, call: Call) -> None:
         call.docker.images.remove(call.target.id, force=call.inputs["force"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from hosts.access import Capability, Target
 from hosts.facts import Noun
 from hosts.models import Container, Link, LinkKind
 from hosts.operations.base import Call, Danger, Operation, OperationForm
-from hosts.operations.containers import NAME
+from hosts.operations.containers import NAME, flags
 from hosts.operations.fields import LabelsField
 
 
@@ -59,6 +60,17 @@ class CreateNetwork(Operation):
     form = CreateForm
     bulk = False
     listed = False
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        options = [f"--{name}={values[name]}" for name in ("driver", "subnet", "gateway") if values.get(name)]
+        return [
+            "docker",
+            "network",
+            "create",
+            *options,
+            *flags(values, "internal", "attachable"),
+            str(values.get("name") or ""),
+        ]
 
     def run(self, call: Call) -> str:
         fields = dict(call.inputs)
@@ -118,6 +130,9 @@ class ConnectNetwork(OnNetwork):
     def offered(self, thing: Any) -> bool:
         return thing.name not in ("host", "none")
 
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "network", "connect", target.label, str(values.get("container") or "")[:12]]
+
     def run(self, call: Call) -> str:
         container = call.inputs["container"]
         call.docker.networks.connect(
@@ -138,6 +153,16 @@ class DisconnectNetwork(OnNetwork):
 
     def offered(self, thing: Any) -> bool:
         return thing.name not in ("host", "none")
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return [
+            "docker",
+            "network",
+            "disconnect",
+            *flags(values, "force"),
+            target.label,
+            str(values.get("container") or "")[:12],
+        ]
 
     def run(self, call: Call) -> str:
         container = call.inputs["container"]
@@ -165,6 +190,9 @@ class RemoveNetwork(OnNetwork):
             str(_("Connected: the container %s") % link.container.name)
             for link in links.select_related("container")[:20]
         ]
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "network", "rm", target.label]
 
     def run(self, call: Call) -> None:
         call.docker.networks.remove(call.target.id)

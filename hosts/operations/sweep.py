@@ -13,7 +13,8 @@ from hosts.jobs import lease, queue
 from hosts.models import ACTIVE, AuditEvent, Job, JobState, Outcome
 from hosts.operations.perform import record_ending
 
-RESEND_AFTER = timedelta(seconds=90)
+# A second message for a job that only waits for its turn does nothing.
+RESEND_AFTER = timedelta(seconds=30)
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +12,7 @@ from hosts.access import Capability, Target
 from hosts.facts import Noun
 from hosts.models import Link, LinkKind
 from hosts.operations.base import Call, Danger, Operation, OperationForm
-from hosts.operations.containers import NAME
+from hosts.operations.containers import NAME, flags
 from hosts.operations.fields import LabelsField
 
 
@@ -29,6 +32,10 @@ class CreateVolume(Operation):
     form = CreateForm
     bulk = False
     listed = False
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        driver = [f"--driver={values['driver']}"] if values.get("driver") else []
+        return ["docker", "volume", "create", *driver, str(values.get("name") or "")]
 
     def run(self, call: Call) -> str:
         name = call.docker.volumes.create(call.inputs["name"], call.inputs["driver"], labels=call.inputs["labels"])
@@ -56,6 +63,9 @@ class RemoveVolume(Operation):
         return [
             str(_("Used by the container %s") % link.container.name) for link in links.select_related("container")[:20]
         ]
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "volume", "rm", *flags(values, "force"), target.label]
 
     def run(self, call: Call) -> None:
         call.docker.volumes.remove(call.target.id, force=call.inputs["force"])

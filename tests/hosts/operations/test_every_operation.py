@@ -1,11 +1,13 @@
 """What every operation must hold, whichever it is; and who may do what, as a checked-in table."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from dashboard.targets import ref_of
 from hosts.access import Capability, Denied, Target, grant
@@ -111,6 +113,19 @@ def test_bad_input_is_said_at_the_field_and_kept(operation: Operation, client: C
     assert "<script>nonsense" not in response.text
     assert "field-error" in response.text
     assert not AuditEvent.objects.filter(action=operation.name).exists()
+
+
+@each
+def test_the_dialog_says_what_one_would_type_in_a_shell(operation: Operation, client: Client) -> None:
+    client.force_login(cast.ada())
+    target = target_for(operation)
+    words = operation.command(target, {})
+    if operation.needs_engine:
+        assert words[0] == "docker", "whatever Docker is asked to do has a command"
+        page = client.get(reverse("do", args=[operation.name]), {"on": ref_of(target)}).text
+        assert f"<code>{escape(shlex.join(word for word in words if word))}" in page
+    else:
+        assert words == []
 
 
 @each
