@@ -65,7 +65,8 @@ def _button(operation: Operation, line: Line, on: str, name: str) -> SafeString:
 def _acting(css: str, ref: str, url: str, named: str, content: SafeString) -> SafeString:
     """A button that acts at once; what asks first is a link to the question. It inherits no target from a menu."""
     return format_html(
-        '<button class="{}" form="act" name="on" value="{}" formaction="{}" hx-post="{}" hx-target="this" hx-swap="none"{}>{}</button>',
+        '<button class="{}" form="act" name="on" value="{}" formaction="{}"'
+        ' hx-post="{}" hx-target="this" hx-swap="none"{}>{}</button>',
         css,
         ref,
         url,
