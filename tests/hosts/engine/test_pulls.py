@@ -134,6 +134,7 @@ def test_an_engine_that_dies_in_a_pull(spare_engine: Engine, slow_registry: Regi
         ("no matching manifest for linux/amd64 in the manifest list entries", NotFound),
         ("manifest unknown: manifest unknown", NotFound),
         ("unauthorized: incorrect username or password", RegistryDenied),
+        ("Head https://x/v2/: client sent an HTTP request to an HTTPS server", RegistryUnreachable),
     ],
 )
 def test_reasons(said: str, kind: type[EngineError]) -> None:
