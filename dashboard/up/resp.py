@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import ssl
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -29,7 +30,8 @@ async def ask(url: str, *commands: tuple[str, ...]) -> list[str]:
     except TimeoutError as error:
         raise RedisSilent(f"it did not answer within {_TIMEOUT} s") from error
     except (OSError, ValueError) as error:
-        raise RedisSilent(getattr(error, "strerror", None) or str(error)) from error
+        number = error.errno if isinstance(error, OSError) else None
+        raise RedisSilent(os.strerror(number) if number else str(error)) from error
     return answers[len(login) :]
 
 
