@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -17,15 +18,18 @@ GROUP = "nudges"
 # What the watcher listens to: hosts that were added, edited or removed, and nothing that it says itself.
 HOSTS_GROUP = "nudges.hosts"
 OF_THE_WATCHER = "state"
-_DEADLINE_SECONDS = 2.0
+# Who clicks waits for a Redis that hangs this long once, and is not asked to wait again for a while.
+_DEADLINE_SECONDS = 1.0
+_REST_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
 _silenced = False
+_rests_until = 0.0
 
 
-def send(topic: str, what: str = "") -> None:
-    """From threads without an event loop; takes at most 2 s, and never fails."""
-    async_to_sync(asend)(topic, what)
+def send(topic: str, what: str = "") -> bool:
+    """From threads without an event loop; takes at most 1 s, never fails, and says whether Redis took it."""
+    return async_to_sync(asend)(topic, what)
 
 
 def hosts_channel() -> str:
@@ -34,12 +38,12 @@ def hosts_channel() -> str:
     return f"{layers['default']['CONFIG']['prefix']}__group__{HOSTS_GROUP}"
 
 
-async def asend(topic: str, what: str = "") -> None:
-    """On an event loop; takes at most 2 s, and never fails."""
-    global _silenced  # noqa: PLW0603 - one word in the log when Redis goes, one when it is back
+async def asend(topic: str, what: str = "") -> bool:
+    """On an event loop; takes at most 1 s, never fails, and says whether Redis took it."""
+    global _silenced, _rests_until  # noqa: PLW0603 - one word in the log when Redis goes, one when it is back
     layer = get_channel_layer()
-    if layer is None:
-        return
+    if layer is None or time.monotonic() < _rests_until:
+        return False
     message = {"type": "nudge", "topic": topic, "what": what}
     try:
         async with asyncio.timeout(_DEADLINE_SECONDS):
@@ -49,8 +53,9 @@ async def asend(topic: str, what: str = "") -> None:
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis: who acts must not be held up by it
         if not _silenced:
             log.warning("nudges are not sent: %s", str(error) or type(error).__name__)
-        _silenced = True
-    else:
-        if _silenced:
-            log.warning("nudges are sent again")
-        _silenced = False
+        _silenced, _rests_until = True, time.monotonic() + _REST_SECONDS
+        return False
+    if _silenced:
+        log.warning("nudges are sent again")
+    _silenced = False
+    return True

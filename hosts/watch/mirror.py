@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from hosts import nudges
 from hosts.engine import looking
 from hosts.engine.wire import Wire
@@ -42,6 +44,7 @@ class Mirror:
         await self._nudge(await in_database(self._write_all, snapshot, info))
         return info
 
+    @transaction.atomic
     def _write_all(self, snapshot: write.Snapshot, info: EngineInfo) -> set[Noun]:
         changed = write.sync(self.host, snapshot)
         write.drop_old(self.host)
@@ -57,6 +60,7 @@ class Mirror:
         images = tuple(await looking.list_images(self.wire)) if batch.images else None
         await self._nudge(await in_database(self._write_some, batch, found, gone, images))
 
+    @transaction.atomic
     def _write_some(
         self,
         batch: Batch,

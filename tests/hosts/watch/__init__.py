@@ -1,0 +1,1 @@
+"""Tests of the watcher: the real process, on real engines and made-up ones."""
