@@ -72,7 +72,9 @@ def page(
         "notice": shown.notice,
         "raw": json.dumps(shown.raw, indent=2, ensure_ascii=False) if shown.raw else "",
         "ref": ref(noun, shown.host.name, shown.row.engine_id),
-        "operations": [] if shown.row.gone_at or is_away(shown.host) else operations_on(request, noun, shown.row, shown.host),
+        "operations": []
+        if shown.row.gone_at or is_away(shown.host)
+        else operations_on(request, noun, shown.row, shown.host),
         "topics": f"host.{shown.host.pk}",
         **describe(shown),
     }

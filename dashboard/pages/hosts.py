@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
-from dashboard.pages.lists import Line, is_away, list_context, object_url
+from dashboard.pages.lists import is_away, list_context, object_url
 from dashboard.requests import Request
+from dashboard.rows.base import Line
 from dashboard.targets import ref
 from hosts.facts import Noun
 from hosts.inventory.read.hosts import HOSTS, host_listing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,30 +17,26 @@ from dashboard.pages import chips
 from dashboard.pages.allowed import may_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
 from dashboard.requests import Request
+from dashboard.rows import containers, hosts, images, networks, volumes
+from dashboard.rows.base import Line, drawn
 from dashboard.targets import ref
 from hosts.access import Capability
 from hosts.inventory.read.lists import Listing, listing, project_names
 from hosts.inventory.read.query import SIZES, Query, QueryError, parse
 from hosts.inventory.read.spec import Column, Spec
 from hosts.models import Host, HostState
-from hosts.operations.base import Danger, Operation, every, find, offered_for
+from hosts.operations.base import Danger, every, find, offered_for
 
 QUICK = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a list: `quick` are the likeliest operations, `more` whether there are others. `away`: its host does
-    not answer, so this is what was last known."""
-
-    row: Any
-    ref: str
-    url: str
-    quick: list[Operation]
-    more: bool
-    away: bool
-    gone: bool = False
-    heading: Any = None
+CELLS = {
+    "container": containers.CELLS,
+    "image": images.CELLS,
+    "network": networks.CELLS,
+    "volume": volumes.CELLS,
+    "host": hosts.CELLS,
+}
 
 
 def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = "") -> HttpResponse:
@@ -76,16 +72,18 @@ def page_of(total: int, size: int, number: int) -> Page[int]:
 
 def list_context(request: Request, spec: Spec, query: Query, found: Listing, lines: list[Line]) -> dict[str, Any]:
     """What the templates of a list need."""
+    columns = [column for column in spec.columns if column.name in query.columns]
+    bulk = _bulk(request, spec, found)
     return {
         "spec": spec,
         "noun": spec.noun,
         "query": query,
         "sort": query.sort,
-        "columns": [_head(column) for column in spec.columns if column.name in query.columns],
+        "columns": [_head(column) for column in columns],
         "column_choices": [(column, column.name in query.columns) for column in spec.columns if not column.fixed],
-        "shown": frozenset(query.columns),
-        "labels": {column.name: str(column.label) for column in spec.columns},
-        "row_template": f"{spec.noun}s/_row.html",
+        "drawn": drawn(
+            spec.noun, CELLS[spec.noun], [(each.name, str(each.label), each.end) for each in columns], bool(bulk)
+        ),
         "lines": lines,
         "total": found.total,
         "page": page_of(found.total, query.size, found.page),
@@ -96,12 +94,11 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "sizes": SIZES,
         "group_label": _("By project"),
         "gone_label": _("Removed too"),
-        "containers_url": reverse("containers"),
         "empty_template": f"{spec.noun}s/_empty.html",
         "clear_url": chips.without_filters(request, spec),
         "away": [host for host in found.hosts if is_away(host)],
         "topics": " ".join(["hosts", *(f"host.{host.pk}" for host in found.hosts)]),
-        "bulk": _bulk(request, spec, found),
+        "bulk": bulk,
         "all_hosts": found.hosts,
         "may_add_hosts": permissions(request).may(Capability.HOST_MANAGE),
     }

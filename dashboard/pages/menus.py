@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import operations_on, visible_host
-from dashboard.requests import Request
 from dashboard.pages.lists import is_away
+from dashboard.requests import Request
 from dashboard.targets import find_row
 from hosts.facts import Noun
 

@@ -1,6 +1,7 @@
 """When something happened, in words a person reads at a glance, with the exact time kept beside them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -41,14 +42,15 @@ def span(seconds: float) -> str:
     return ngettext("%(count)d year", "%(count)d years", count // YEAR) % {"count": count // YEAR}
 
 
+@lru_cache(4096)
+def _exact(at: datetime, _zone: str) -> tuple[str, str]:
+    """The same instants stand on a list each time it is drawn, and writing them out costs more than the rest."""
+    return at.astimezone(UTC).isoformat(timespec="seconds"), timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
 def _tag(at: datetime, mode: str, words: str) -> SafeString:
-    return format_html(
-        '<time datetime="{}" title="{}" data-relative="{}">{}</time>',
-        at.astimezone(UTC).isoformat(timespec="seconds"),
-        timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z"),
-        mode,
-        words,
-    )
+    universal, local = _exact(at, timezone.get_current_timezone_name())
+    return format_html('<time datetime="{}" title="{}" data-relative="{}">{}</time>', universal, local, mode, words)
 
 
 def when(value: datetime | str | None, never: str = "") -> SafeString:

@@ -1,0 +1,111 @@
+"""The buttons of a row: the likeliest operations as icons, and a menu that is filled when it is opened.
+
+A row stands inside the form of the ticked rows, so a button that acts at once belongs to the page's form `act` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import get_script_prefix, reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from dashboard.templatetags.drawing import icon
+from hosts.operations.base import Danger, Operation
+
+
+def row_buttons(row: Any, ref: str, url: str, quick: Sequence[Operation], more: bool) -> SafeString:
+    """`ref` names the row's object to an operation; `url` is its page."""
+    # Escaped here once, and not again for each place that they stand in.
+    key, on, name = escape(row.pk), escape(quote(ref, safe="")), escape(str(row))
+    buttons = [_icon_button(operation, ref, on, key, name) for operation in quick]
+    if more:
+        buttons.append(_menu(key, on, url, name))
+    return format_html("{}" * len(buttons), *buttons) if buttons else SafeString()
+
+
+def menu_entry(operation: Operation, ref: str) -> SafeString:
+    """One entry of a row's menu."""
+    css = "menu-item is-danger" if operation.danger is Danger.DESTROY else "menu-item"
+    content = format_html("{}{}", icon(operation.icon), operation.label)
+    url = _address(get_script_prefix(), operation.name)
+    if not operation.asks:
+        return _acting(css, ref, url, "", content)
+    asked = f"{url}?on={quote(ref, safe='')}"
+    return format_html(
+        '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body">{}</a>', css, asked, asked, content
+    )
+
+
+def _icon_button(operation: Operation, ref: str, on: SafeString, pk: SafeString, name: SafeString) -> SafeString:
+    url, label, drawing, slug = _face(get_language(), get_script_prefix(), operation)
+    if not operation.asks:
+        named = format_html(' id="{}-{}" aria-label="{} {}" title="{}"', slug, pk, label, name, label)
+        return _acting("btn btn-icon btn-sm", ref, url, named, drawing)
+    asked = format_html("{}?on={}", url, on)
+    return format_html(
+        '<a class="btn btn-icon btn-sm" href="{}" hx-get="{}" id="{}-{}" aria-label="{} {}" title="{}">{}</a>',
+        asked,
+        asked,
+        slug,
+        pk,
+        label,
+        name,
+        label,
+        drawing,
+    )
+
+
+def _acting(css: str, ref: str, url: str, named: str, content: SafeString) -> SafeString:
+    """It names its own target, so that it inherits none from a menu."""
+    return format_html(
+        '<button class="{}" form="act" name="on" value="{}" formaction="{}" hx-post="{}" hx-target="this"'
+        ' hx-swap="none"{}>{}</button>',
+        css,
+        ref,
+        url,
+        url,
+        named,
+        content,
+    )
+
+
+def _menu(pk: SafeString, on: SafeString, url: str, name: SafeString) -> SafeString:
+    address, more, opens, drawing = _menu_face(get_language(), get_script_prefix())
+    return format_html(
+        '<details class="menu" name="row-menu" id="menu-{}" hx-get="{}?on={}" hx-trigger="toggle"'
+        ' hx-target="find .menu-body"><summary class="btn btn-icon btn-sm" aria-label="{}">{}</summary>'
+        '<div class="menu-body menu-right" data-keep><a class="menu-item" href="{}">{}</a></div></details>',
+        pk,
+        address,
+        on,
+        format_html(more, name),
+        drawing,
+        url,
+        opens,
+    )
+
+
+@cache
+def _address(_script_prefix: str, name: str) -> str:
+    """Looking an address up costs more than the rest of the button."""
+    return reverse("do", args=[name])
+
+
+@lru_cache(1024)
+def _face(
+    _language: str | None, script_prefix: str, operation: Operation
+) -> tuple[SafeString, SafeString, SafeString, SafeString]:
+    """What is the same on every row: address, label, drawing, and the first part of the button's id."""
+    slug = escape(operation.name.replace(".", "-"))
+    return escape(_address(script_prefix, operation.name)), escape(operation.label), icon(operation.icon), slug
+
+
+@lru_cache(64)
+def _menu_face(_language: str | None, _script_prefix: str) -> tuple[SafeString, str, SafeString, SafeString]:
+    return escape(reverse("operations_menu")), gettext("More for {}"), escape(gettext("Open")), icon("dots-vertical")
