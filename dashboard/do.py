@@ -109,20 +109,20 @@ def _answer(request: Request, operation: Operation, targets: list[Target], resul
 
 
 def _succeeded(request: Request, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
-    goes_to = _lands(operation, targets, result)
-    if not request.htmx:
+    goes_to = _lands(request, operation, targets, result)
+    if (goes_to or not request.htmx) and result.job is None:
         messages.success(request, result.message)
+    if not request.htmx:
         return redirect(goes_to or _back(request, operation))
     if goes_to:
-        messages.success(request, result.message)
         return HttpResponseClientRedirect(goes_to)
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
     return _with_toast(HttpResponse(status=204), "info" if result.job else "success", text)
 
 
-def _lands(operation: Operation, targets: list[Target], result: Result) -> str:
+def _lands(request: Request, operation: Operation, targets: list[Target], result: Result) -> str:
     """Where the person goes on, when it is not where they were."""
-    if result.job is not None and len(targets) == 1:
+    if result.job is not None and (len(targets) == 1 or not request.htmx):
         return reverse("job", args=[result.job.pk])
     if operation.name in ("host.add", "host.edit") and result.form is not None:
         return reverse("host", args=[result.form.cleaned_data["name"]])
