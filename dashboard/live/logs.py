@@ -21,8 +21,8 @@ from hosts.operations.perform import record_reading
 from hosts.streams.hub import hub
 from hosts.streams.viewer import Given, Skipped
 
-# No more than twice this is under way to a browser that has not acknowledged it.
-MESSAGE_BYTES = 128 << 10
+# The bytes that may be under way to a browser that has not acknowledged them. A message holds at least one whole line.
+UNDER_WAY_BYTES, MESSAGE_BYTES = 256 << 10, 72 << 10
 
 
 async def logs(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +57,7 @@ class Window:
 
     def _count(self, size: int) -> None:
         self._bytes += size
-        if self._bytes > MESSAGE_BYTES:
+        if self._bytes > UNDER_WAY_BYTES - MESSAGE_BYTES:
             self._room.clear()
         else:
             self._room.set()

@@ -25,9 +25,9 @@ from hosts.facts import Container
 
 Connect = Callable[[], AbstractAsyncContextManager[Wire]]
 
-# A flood is read once in a millisecond: the engine writes each line by itself, and waking up for each costs three times
-# as much and slows the engine too. A trickle may wait a little, so that several lines travel together.
-_FLOOD_BYTES, _FLOOD_PAUSE, _TRICKLE_PAUSE = 8 << 10, 0.001, 0.02
+# The engine writes each line by itself, and waking up for each costs three times as much and slows the engine too. So
+# whoever finds little waits, until much is there: a millisecond in a flood, and a little longer in a trickle.
+_MUCH, _FLOOD_PAUSE, _TRICKLE_PAUSE = 16 << 10, 0.001, 0.02
 _SILENCE_SECONDS, _PING_SECONDS = 20.0, 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 4.0
 _UNREADABLE = "does not support reading"
@@ -204,6 +204,7 @@ class _Reader:
 
 async def _chunks(content: StreamReader, wire: Wire) -> AsyncGenerator[bytes, None]:
     """The answer's bytes in big pieces; a silent engine is asked whether it lives."""
+    flood = False
     while True:
         try:
             async with asyncio.timeout(_SILENCE_SECONDS):
@@ -214,4 +215,7 @@ async def _chunks(content: StreamReader, wire: Wire) -> AsyncGenerator[bytes, No
         if not data:
             return
         yield data
-        await asyncio.sleep(_FLOOD_PAUSE if len(data) >= _FLOOD_BYTES else _TRICKLE_PAUSE)
+        much = len(data) >= _MUCH
+        if not much:
+            await asyncio.sleep(_FLOOD_PAUSE if flood else _TRICKLE_PAUSE)
+        flood = much

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.bench.figures import Figure
 from tests.testbed.engine import Engine
@@ -67,7 +68,7 @@ def seconds_of_socket(web: Web, cookie: str, container: str) -> float:
     headers = {"Cookie": cookie}
     address = f"ws://127.0.0.1:{web.port}/live/logs"
     began = time.monotonic()
-    with connect(address, additional_headers=headers, origin=web.url, compression=None, max_size=None) as socket:
+    with connect(address, additional_headers=headers, origin=Origin(web.url), compression=None, max_size=None) as socket:
         socket.send(json.dumps({"type": "open", "host": "bench", "container": container, "tail": "all"}))
         came, last = 0, b""
         while True:
