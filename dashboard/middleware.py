@@ -114,15 +114,17 @@ class SignedIn:
 
 
 class InWords:
-    """Turn what a view may raise into a page that says what happened."""
+    """Turn what a view may raise into a page that says what happened.
+
+    It is the innermost and for synchronous views alone, so Django runs the whole chain in one thread and not with a hop
+    per middleware, which costs a tenth of a page's time.
+    """
 
     sync_capable = True
-    async_capable = True
+    async_capable = False
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
     def __call__(self, request: Request) -> Any:
         return self.get_response(request)
