@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import socket
 from pathlib import Path
 from typing import TextIO
@@ -40,6 +41,12 @@ def claim_data_dir(folder: Path) -> TextIO:
     except OSError as error:
         raise CannotStart(keys.refusal(folder, error)) from error
     return lock
+
+
+def sweep(folder: Path) -> None:
+    """Remove what the SSH tunnels of a killed run left: it may hold a key, and nobody uses it while we hold the lock."""
+    for left in folder.glob("ssh-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def check_address(host: str, port: int) -> None:

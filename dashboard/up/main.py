@@ -34,6 +34,7 @@ def main(names: Sequence[str] = ()) -> int:
             programs.become(names)
         host, port = programs.address()
         with claims.claim_data_dir(env.data_dir()):
+            claims.sweep(env.run_dir())
             claims.check_address(host, port)
             env.secret_key()
             env.fernet_keys()
