@@ -44,7 +44,7 @@ def claim_data_dir(folder: Path) -> TextIO:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what the SSH tunnels of a killed run left: it may hold a key, and nobody uses it while we hold the lock."""
+    """Remove what the SSH tunnels of a killed run left: it may hold a key; nobody uses it while we hold the lock"""
     for left in folder.glob("ssh-*"):
         shutil.rmtree(left, ignore_errors=True)
 
