@@ -42,8 +42,9 @@ def enqueue(
 
 
 def announce(job: Job) -> None:
-    dispatch(job)
-    nudges.send("jobs", "queued")
+    # Redis is asked the quick question first: where it hangs the sweep sends the job, and nobody waits here.
+    if nudges.send("jobs", "queued"):
+        dispatch(job)
 
 
 def dispatch(job: Job) -> bool:

@@ -84,7 +84,8 @@ class Wire(Part):
         except* (OSError, asyncio.CancelledError):
             # Refused or cut: the client learns it from a reset, and asyncio has nobody to report it to.
             client: socket.socket = client_out.get_extra_info("socket")
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+            with contextlib.suppress(OSError):  # it was the client that went
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
         finally:
             client_out.transport.abort()
             self._tasks.discard(task)
