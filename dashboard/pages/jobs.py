@@ -104,6 +104,7 @@ def _in_tray(row: Job) -> dict[str, Any]:
         "state": row.state,
         "percent": shown["percent"],
         "detail": detail,
+        "topic": f"job.{row.pk}" if row.active else "",
     }
 
 

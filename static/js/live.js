@@ -16,7 +16,10 @@
   let bannerTimer = 0;
 
   const regions = () => [...document.querySelectorAll("[data-live]")];
+  // A part with data-topic="job.…" adds that topic to the element around it for as long as the part is there and seen.
+  const partsOf = (element) => [...element.querySelectorAll("[data-topic]")];
   const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
+  const heardBy = (element) => [...topicsOf(element), ...partsOf(element).map((part) => part.dataset.topic)];
 
   // --- fetching one element anew ---
   function stateOf(element) {
@@ -62,13 +65,14 @@
   }
 
   // --- morphing it in, without taking anything out of a person's hands ---
-  Idiomorph.defaults.ignoreActiveValue = true;
   // No page of ours is sent with a style attribute: what is there was set by a script, and stays.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name) => name !== "style";
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => {
     if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
     if (before.tagName === "DETAILS") after.open = before.open;
     if (before.matches('input[name="on"], [data-select-all]')) after.toggleAttribute("checked", before.checked);
+    // Not Idiomorph's own ignoreActiveValue: that leaves the words of a focused button or link as they were, too.
+    if (before === document.activeElement && before.matches("input, select, textarea")) return false;
     if (before.matches("[data-keep]")) return false;
     return !(before.matches("time[data-relative]") && after.matches("time") && before.dateTime === after.dateTime);
   };
@@ -93,7 +97,7 @@
   let subscribed = "";
   function subscribe() {
     if (socket?.readyState !== WebSocket.OPEN) return;
-    const topics = [...new Set(regions().flatMap(topicsOf))].sort();
+    const topics = [...new Set(regions().flatMap(heardBy))].sort();
     if (topics.join(" ") === subscribed) return;
     subscribed = topics.join(" ");
     socket.send(JSON.stringify({ type: "subscribe", topics }));
@@ -101,6 +105,9 @@
 
   // A topic covers its parts: an element on "jobs" hears of "jobs.4" too.
   const covers = (topic, nudged) => topic === nudged || nudged.startsWith(`${topic}.`);
+  const concerns = (element, nudged) =>
+    topicsOf(element).some((topic) => covers(topic, nudged)) ||
+    partsOf(element).some((part) => part.dataset.topic === nudged && part.checkVisibility());
 
   function hear(message) {
     heard = Date.now();
@@ -111,7 +118,7 @@
       regions().forEach(refresh);
     } else if (message.type === "nudge") {
       for (const element of regions()) {
-        if (topicsOf(element).some((topic) => covers(topic, message.topic))) refresh(element);
+        if (concerns(element, message.topic)) refresh(element);
       }
     }
   }
@@ -162,6 +169,11 @@
     for (const element of regions()) if (stateOf(element).again) refresh(element);
   });
   document.addEventListener("htmx:afterSettle", subscribe);
+  // What was not seen was not kept fresh.
+  document.addEventListener("toggle", (event) => {
+    const element = event.target.open && event.target.querySelector("[data-topic]") && event.target.closest("[data-live]");
+    if (element) refresh(element);
+  }, true);
   document.addEventListener("refresh", () => regions().forEach(refresh)); // HX-Trigger: refresh, after an operation
   addEventListener("pageshow", (event) => event.persisted && regions().forEach(refresh));
   if (regions().length) connect();
