@@ -37,13 +37,13 @@ def _groups(found: read.Found) -> list[dict[str, Any]]:
     labels = {
         "container": (_("Containers"), "box"),
         "image": (_("Images"), "stack-2"),
-        "network": (_("Networks"), "topology-star-3"),
+        "network": (_("Networks"), "network"),
         "volume": (_("Volumes"), "database"),
     }
     hosts = [_hit(reverse("host", args=[host.name]), host.name, host.get_state_display()) for host in found.hosts]
     projects = [_hit(f"{reverse('containers')}?{urlencode({'project': name})}", name) for name in found.projects]
     return [
-        {"label": _("Hosts"), "icon": "server-2", "results": hosts},
+        {"label": _("Hosts"), "icon": "server", "results": hosts},
         {"label": _("Projects"), "icon": "category", "results": projects},
         *(
             {"label": labels[noun][0], "icon": labels[noun][1], "results": [_of_row(noun, row) for row in rows]}

@@ -31,7 +31,9 @@ def _state(line: Line) -> SafeString:
 
 def _containers(line: Line) -> SafeString:
     row = line.row
-    unhealthy = format_html(" {}", state("unhealthy", "container", row.containers_unhealthy))
+    unhealthy = format_html(
+        '<span class="cell-sub">{}</span>', state("unhealthy", "container", row.containers_unhealthy)
+    )
     return format_html(
         '<a href="{}">{} / {}</a>{}',
         reverse("host_containers", args=[row.name]),
@@ -45,9 +47,13 @@ def _count(line: Line, noun: str, count: int) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse(f"host_{noun}", args=[line.row.name]), count)
 
 
-def _engine(line: Line) -> str:
+def _engine(line: Line) -> SafeString:
     info = line.row.info
-    return f"{info.get('product', '')} {info['version']}".strip() if info.get("version") else dash()
+    if not info.get("version"):
+        return dash()
+    return format_html(
+        '<span class="nowrap" title="{}">{} {}</span>', info.get("os", ""), info.get("product", ""), info["version"]
+    )
 
 
 def _pills(line: Line) -> SafeString:

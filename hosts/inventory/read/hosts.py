@@ -51,7 +51,7 @@ HOSTS = Spec(
         Column("images", _("Images"), ("images_all",), downwards=True, end=True),
         Column("volumes", _("Volumes"), ("volumes_all",), downwards=True, end=True, shown=False),
         Column("version", _("Engine"), (KeyTextTransform("version", "info"),)),
-        Column("os", _("System"), (KeyTextTransform("os", "info"),)),
+        Column("os", _("System"), (KeyTextTransform("os", "info"),), shown=False),
         Column("cpus", _("CPUs"), (KeyTransform("cpus", "info"),), downwards=True, end=True),
         Column("memory", _("Memory"), (KeyTransform("memory", "info"),), downwards=True, end=True),
         Column("address", _("Address"), ("url",), shown=False),
@@ -72,6 +72,7 @@ HOSTS = Spec(
     ),
     light=(),
     projects=False,
+    keeps_gone=False,
 )
 
 

@@ -29,7 +29,7 @@ IMAGES = Spec(
     capability=Capability.IMAGE_VIEW,
     searched=_("Tag, digest, id or label"),
     columns=(
-        Column("name", _("Name"), ("name",), fixed=True),
+        Column("name", _("Name"), ("dangling", "name"), fixed=True),
         Column("used", _("Used by"), ("used_by",), downwards=True, end=True),
         Column("size", _("Size"), ("size",), downwards=True, end=True),
         Column("host", _("Host"), ("host__name",)),

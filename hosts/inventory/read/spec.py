@@ -65,6 +65,7 @@ class Spec:
     counted: dict[str, Any] = field(default_factory=dict)
     sort: str = "name"
     projects: bool = True
+    keeps_gone: bool = True
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
