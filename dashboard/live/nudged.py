@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from channels.layers import get_channel_layer
 
+from dashboard.live.redis_back import returns
 from hosts.nudges import GROUP
 
 _PAUSE_SECONDS = 1.0
@@ -45,6 +46,17 @@ class Exchange:
                 self._task = None
 
     async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear())
+            tasks.create_task(self._make_up())
+
+    async def _make_up(self) -> None:
+        async with contextlib.aclosing(returns()) as times:
+            async for _time in times:
+                for listener in self._listeners:
+                    listener.nudged_perhaps()
+
+    async def _hear(self) -> None:
         missed = False
         while True:
             try:
