@@ -14,7 +14,7 @@ from hosts.inventory.read.filters import equal
 from hosts.inventory.read.lists import Listing, count_facets
 from hosts.inventory.read.query import Query
 from hosts.inventory.read.spec import Column, Filter, Spec
-from hosts.models import Container, Host, HostState, Image, Row, Volume
+from hosts.models import Container, Host, HostGroup, HostState, Image, Row, Volume
 
 
 def counted(model: type[Row], **only: Any) -> Coalesce:
@@ -22,6 +22,11 @@ def counted(model: type[Row], **only: Any) -> Coalesce:
     rows = model._default_manager.filter(host=OuterRef("pk"), gone_at=None, **only).order_by()
     number = rows.values("host").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def in_groups(**named: Any) -> Q:
+    """Hosts that are in a group of that name; a subquery, so that none is listed twice."""
+    return Q(pk__in=HostGroup.objects.filter(**named).values("hosts"))
 
 
 COUNTS: dict[str, Any] = {
@@ -67,7 +72,7 @@ HOSTS = Spec(
             facet="state",
             words=dict(HostState.choices),
         ),
-        Filter("group", _("Group"), lambda values: Q(groups__name__in=values)),
+        Filter("group", _("Group"), lambda values: in_groups(name__in=values)),
         Filter("tag", _("Tag"), lambda values: Q(*(Q(tags__icontains=f'"{value}"') for value in values))),
     ),
     light=(),
@@ -104,9 +109,9 @@ def _matching(query: Query, rows: QuerySet[Host]) -> QuerySet[Host]:
             | Q(url__icontains=word)
             | Q(tags__icontains=word)
             | Q(info__icontains=word)
-            | Q(pk__in=Host.groups.through.objects.filter(hostgroup__name__icontains=word).values("host_id"))
+            | in_groups(name__icontains=word)
         )
     for each in HOSTS.filters:
         if each.name in query.chosen and not each.facet:
             rows = rows.filter(each.where(query.chosen[each.name]))
-    return rows.distinct()
+    return rows
