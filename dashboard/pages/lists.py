@@ -114,24 +114,27 @@ def _lines(request: Request, spec: Spec, query: Query, found: Listing) -> list[L
     may: dict[int, Callable[[Any], bool]] = {}
     lines = []
     heading: str | None = None
+    reads_logs = spec.noun == "container"
     for row in found.rows:
         host = row.host
         if host.pk not in base:
             base[host.pk] = reverse(f"host_{spec.noun}s", args=[host.name])
             may[host.pk] = may_on(request, host)
         operations = [] if row.gone_at or is_away(host) else offered_for(spec.noun, row, may[host.pk])
+        url = f"{base[host.pk]}{quote(row.engine_id.removeprefix('sha256:'), safe='')}/"
         begins = query.by_project and row.project != heading
         heading = row.project
         lines.append(
             Line(
                 row,
                 ref(spec.noun, host.name, row.engine_id),
-                f"{base[host.pk]}{quote(row.engine_id.removeprefix('sha256:'))}/",
+                url,
                 operations[:QUICK],
                 len(operations) > QUICK,
                 is_away(host),
                 row.gone_at is not None,
                 found.projects.get(row.project) if begins else None,
+                f"{url}logs/" if reads_logs and not row.gone_at and may[host.pk](Capability.CONTAINER_LOGS) else "",
             )
         )
     return lines

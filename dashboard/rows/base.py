@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from dashboard.rows.buttons import row_buttons
+from dashboard.rows.buttons import logs_button, row_buttons
 from dashboard.templatetags.drawing import dash
 from dashboard.templatetags.names import host_link, image_ref
 from hosts.models import Host
@@ -22,8 +22,8 @@ from hosts.operations.base import Operation
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a list: `quick` are the likeliest operations, `more` whether there are others. `away`: its host does
-    not answer, so this is what was last known."""
+    """One row of a list: `quick` are the likeliest operations, `more` whether there are others, `logs` where its log is
+    read. `away`: its host does not answer, so this is what was last known."""
 
     row: Any
     ref: str
@@ -33,6 +33,7 @@ class Line:
     away: bool
     gone: bool = False
     heading: Any = None
+    logs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ class Drawn:
 
     def row(self, line: Line) -> SafeString:
         return format_html(
-            '<tr id="{}-{}"{}>{}{}<td class="row-actions">{}</td></tr>',
+            '<tr id="{}-{}"{}>{}{}<td class="row-actions">{}{}</td></tr>',
             self.noun,
             line.row.pk,
             SafeString(' class="is-stale"') if line.away or line.gone else "",
             _box(line) if self.ticked else "",
             format_html_join("", "{}{}</td>", ((opening, draw(line)) for opening, draw in self.cells)),
+            logs_button(line.logs, line.row) if line.logs else "",
             row_buttons(line.row, line.ref, line.url, line.quick, line.more),
         )
 

@@ -29,6 +29,14 @@ def row_buttons(row: Any, ref: str, url: str, quick: Sequence[Operation], more: 
     return format_html("{}" * len(buttons), *buttons) if buttons else SafeString()
 
 
+def logs_button(url: str, row: Any) -> SafeString:
+    """The way to a container's log, which is where people go most."""
+    label, drawing = _logs_face(get_language(), get_script_prefix())
+    return format_html(
+        '<a class="btn btn-icon btn-sm" href="{}" aria-label="{} {}" title="{}">{}</a>', url, label, row, label, drawing
+    )
+
+
 def menu_entry(operation: Operation, ref: str) -> SafeString:
     """One entry of a row's menu."""
     css = "menu-item is-danger" if operation.danger is Danger.DESTROY else "menu-item"
@@ -104,6 +112,11 @@ def _face(
     """What is the same on every row: address, label, drawing, and the first part of the button's id."""
     slug = escape(operation.name.replace(".", "-"))
     return escape(_address(script_prefix, operation.name)), escape(operation.label), icon(operation.icon), slug
+
+
+@lru_cache(64)
+def _logs_face(_language: str | None, _script_prefix: str) -> tuple[SafeString, SafeString]:
+    return escape(gettext("Logs")), icon("file-text")
 
 
 @lru_cache(64)
