@@ -1,0 +1,77 @@
+"""Cancelling what waits, and trying again what ended: a new job with a record of its own."""
+
+import pytest
+
+from hosts.access import Actor, Target
+from hosts.models import AuditEvent, Host, Job, JobState
+from hosts.operations import run
+from hosts.operations.base import find
+from hosts.operations.perform import perform
+from tests import rows
+from tests.hosts.operations.conftest import Do
+
+
+@pytest.fixture
+def host(db: None, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """A host where nobody answers; nothing is sent to a worker."""
+    monkeypatch.setattr("hosts.jobs.queue.dispatch", lambda job: True)
+    return rows.host("nowhere", url="tcp://127.0.0.1:9")
+
+
+def target(job: Job) -> Target:
+    return Target("job", job.host, id=str(job.pk), name=job.title)
+
+
+def queued(do: Do, host: Host) -> Job:
+    result = do("image.pull", Target("host", host, id=str(host.pk), name=host.name), reference="team/app:1")
+    assert result.job is not None
+    return result.job
+
+
+def newest() -> Job:
+    return Job.objects.order_by("-queued_at")[0]
+
+
+def ending(job: Job) -> str:
+    assert job.audit is not None
+    return str(AuditEvent.objects.get(pk=job.audit.pk).ending.outcome)
+
+
+def test_a_job_that_waits_is_cancelled_and_never_runs(do: Do, host: Host) -> None:
+    job = queued(do, host)
+    assert do("job.cancel", target(job)).ok
+    run.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, job.started_at, ending(job)) == (JobState.CANCELLED, None, "cancelled")
+    assert do("job.cancel", target(job)).outcome == "failed", "it has ended already"
+
+
+def test_a_failed_job_is_tried_again(do: Do, host: Host) -> None:
+    job = queued(do, host)
+    assert do("job.retry", target(job)).outcome == "failed", "it has not ended yet"
+    run.run(str(job.pk))
+    job.refresh_from_db()
+    assert (job.state, ending(job)) == (JobState.FAILED, "failed")
+    # Not through `do`: the newest record is then the new job's, and open.
+    retry = find("job.retry")
+    assert retry is not None
+    assert perform(Actor.shell(), retry, target(job)).ok
+    again = newest()
+    assert (again.retry_of, again.state, again.inputs) == (job, JobState.QUEUED, job.inputs)
+    assert again.audit != job.audit
+
+
+def test_of_a_bulk_run_only_what_did_not_succeed_is_tried_again(do: Do, host: Host) -> None:
+    containers = [rows.container(host, name) for name in ("one", "two")]
+    items = [
+        {"noun": "container", "host": host.pk, "host_name": host.name, "id": row.engine_id, "name": row.name}
+        for row in containers
+    ]
+    report = [{**items[0], "outcome": "succeeded", "message": ""}, {**items[1], "outcome": "failed", "message": ""}]
+    job = Job.objects.create(
+        operation="container.stop", title="Stop", actor={}, items=items, report=report, state=JobState.FAILED
+    )
+    assert do("job.retry", target(job)).ok
+    again = newest()
+    assert again.retry_of == job
+    assert [item["name"] for item in again.items] == ["two"]
