@@ -137,7 +137,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "dashboard.accounts.Adapter"
-ACCOUNT_FORMS = {"login": "dashboard.sign_in.SignInForm"}
+ACCOUNT_FORMS = {"login": "dashboard.sign_in.SignInForm", "change_password": "dashboard.sign_in.NewPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -174,6 +174,9 @@ LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
+
+# Of all log lines that the console keeps itself.
+HISTORY_BYTES = env.number("HISTORY_GB", 10, 1, 1_000_000) << 30
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
