@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import structlog
 
-from hosts.engine.errors import BadAnswer, Invalid, NotFound
+from hosts.engine.errors import BadAnswer, Invalid, NotFound, TimedOut
 from hosts.engine.names import object_id
 from hosts.engine.parse import containers, fields, images, networks, system, volumes
 from hosts.engine.wire import Wire
@@ -62,7 +62,8 @@ async def inspect(wire: Wire, noun: Noun, ids: Iterable[str]) -> tuple[list[Thin
                 found.append(read(await wire.json(path.format(quote(object_id(object_name), safe="")))))
             except NotFound:
                 gone.append(object_name)
-            except (BadAnswer, Invalid) as error:
+            except (BadAnswer, Invalid, TimedOut) as error:
+                # One object that is locked for long does not make an engine dead; that is for the ping to find.
                 log.warning("object not read", noun=str(noun), object=object_name[:80], reason=error.sentence)
 
     await asyncio.gather(*(one(each) for each in ids))

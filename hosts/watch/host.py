@@ -31,6 +31,7 @@ SYNC_SECONDS = 300.0
 PING_SECONDS = 10.0
 PING_DEADLINE = 5.0
 SLOWEST_RETRY = 15.0
+_ENOUGH_FAILURES = 10
 
 log = structlog.get_logger(__name__)
 
@@ -47,15 +48,22 @@ class HostWatch:
         """Until cancelled; whatever goes wrong is written to the host and tried again."""
         while True:
             try:
-                async with self._reach() as wire:
-                    await self._follow(wire)
-            except EngineError as error:
-                await self._failed(error)
+                await self._once()
             except Exception:
+                # The database, most likely: nothing may end this task but its being cancelled.
                 log.exception("watching failed", host=self.host.name)
-                self._failures += 3
+                self._failures += 1
             if self._failures:
+                self._failures = min(self._failures, _ENOUGH_FAILURES)
                 await asyncio.sleep(min(SLOWEST_RETRY, 2.0**self._failures / 2) * random.uniform(0.6, 1.0))  # noqa: S311
+
+    async def _once(self) -> None:
+        """One connection, from its opening to its end."""
+        try:
+            async with self._reach() as wire:
+                await self._follow(wire)
+        except EngineError as error:
+            await self._failed(error)
 
     async def _failed(self, error: EngineError) -> None:
         """A connection that worked is tried anew at once, and only a second failure is told."""
@@ -63,7 +71,7 @@ class HostWatch:
         if up_at is not None and asyncio.get_running_loop().time() - up_at > SLOWEST_RETRY:
             log.info("connection lost", host=self.host.name, reason=error.sentence)
             return
-        self._failures = min(self._failures + 1, 10)
+        self._failures += 1
         await self._is(states.state_of(error), error.sentence)
 
     async def _is(self, state: HostState, reason: str = "") -> None:
@@ -121,7 +129,7 @@ class HostWatch:
             if await touched.wait(max(0.0, due - loop.time())):
                 await asyncio.sleep(BATCH_SECONDS)
                 await self._bring(mirror, touched.take())
-            else:
+            if loop.time() >= due:  # also where events never cease
                 await mirror.bring_all(after_a_gap=False)
                 due = loop.time() + SYNC_SECONDS
 

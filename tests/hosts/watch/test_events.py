@@ -115,11 +115,11 @@ def test_images(watcher: Watcher, engine: Engine) -> None:
 
 
 def test_a_prune(watcher: Watcher, engine: Engine) -> None:
-    engine.docker("volume", "create", "watched-prune")
-    there = "select 1 from hosts_volume where name = 'watched-prune' and gone_at is null"
-    watcher.wait(lambda: watcher.query(there))
-    engine.docker("volume", "prune", "--force", "--filter=label!=kept")
-    watcher.wait(lambda: not watcher.query(there))
+    unnamed = engine.docker("volume", "create")  # newer engines prune no others
+    there = "select 1 from hosts_volume where name = ? and gone_at is null"
+    watcher.wait(lambda: watcher.query(there, unnamed))
+    engine.docker("volume", "prune", "--force")
+    watcher.wait(lambda: not watcher.query(there, unnamed))
 
 
 def test_it_does_nearly_nothing_at_rest(watcher: Watcher) -> None:
