@@ -14,14 +14,9 @@ from django.utils.translation import gettext as _
 from dashboard.pages.errors import Missing
 from hosts.access import Target
 from hosts.facts import Noun
-from hosts.models import Container, Host, Image, Job, Network, Registry, Row, User, Volume
+from hosts.inventory.write_facts import ROWS
+from hosts.models import Host, Job, Registry, Row, User
 
-ROWS: dict[Noun, type[Row]] = {
-    Noun.CONTAINER: Container,
-    Noun.IMAGE: Image,
-    Noun.NETWORK: Network,
-    Noun.VOLUME: Volume,
-}
 Found = TypeVar("Found", bound=Model)
 CONSOLE = Target("console")
 

@@ -112,7 +112,7 @@ def _ask(shown: Shown, grant: Grant, noun: Noun, also: Callable[[Engine, str], A
     engine_id = shown.row.engine_id
     try:
         with open_engine(grant) as engine:
-            details: Details = _noun(engine, noun).get(engine_id)
+            details: Details = engine.get(noun, engine_id)
             shown.also = also(engine, engine_id) if also else None
     except NotFound:
         shown.notice = Notice("info", _("The engine has this no more"), _("What is shown is what was last known."))
@@ -122,15 +122,6 @@ def _ask(shown: Shown, grant: Grant, noun: Noun, also: Callable[[Engine, str], A
     else:
         shown.thing, shown.raw = as_json(details.thing), dict(details.raw)
         _bring_up_to_date(shown.row, details)
-
-
-def _noun(engine: Engine, noun: Noun) -> Any:
-    return {
-        Noun.CONTAINER: engine.containers,
-        Noun.IMAGE: engine.images,
-        Noun.NETWORK: engine.networks,
-        Noun.VOLUME: engine.volumes,
-    }[noun]
 
 
 def _bring_up_to_date(row: Row, details: Details) -> None:

@@ -21,7 +21,7 @@ from hosts.engine.parse import system
 from hosts.engine.tunnel import Tunnel, shared_socket, somebody_listens
 from hosts.engine.volumes import Volumes
 from hosts.engine.wire import GREETING_SECONDS, READ_SECONDS
-from hosts.facts import EngineInfo, UsageRow
+from hosts.facts import Details, EngineInfo, Noun, UsageRow
 
 if TYPE_CHECKING:
     from hosts.engine.sdk import Client
@@ -39,6 +39,16 @@ class Engine:
         self.volumes = Volumes(self)
         self._client = client
         self._tunnel = tunnel
+
+    def get(self, noun: Noun, object_id: str) -> Details:
+        """One object as the engine describes it now."""
+        nouns: dict[Noun, Containers | Images | Networks | Volumes] = {
+            Noun.CONTAINER: self.containers,
+            Noun.IMAGE: self.images,
+            Noun.NETWORK: self.networks,
+            Noun.VOLUME: self.volumes,
+        }
+        return nouns[noun].get(object_id)
 
     def info(self) -> EngineInfo:
         with self.speaking() as api:

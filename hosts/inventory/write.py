@@ -78,14 +78,8 @@ def drop_old(host: Host) -> None:
 def refresh(engine: Engine, noun: Noun, object_id: str) -> Row | None:
     """Ask the engine for one object and write it down; gives back its row, marked gone when there is no such object."""
     host = engine.grant.host
-    nouns: dict[Noun, Any] = {
-        Noun.CONTAINER: engine.containers,
-        Noun.IMAGE: engine.images,
-        Noun.NETWORK: engine.networks,
-        Noun.VOLUME: engine.volumes,
-    }
     try:
-        thing = nouns[noun].get(object_id).thing
+        thing = engine.get(noun, object_id).thing
     except NotFound:
         mark_gone(host, noun, [object_id])
     else:

@@ -166,7 +166,7 @@ def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: 
     with open_engine(answer) as engine:
         call = Call(answer, inputs, engine, reporter=reporter)
         if target.noun in list(Noun):
-            call.thing = _noun(engine, Noun(target.noun)).get(target.id).thing
+            call.thing = engine.get(Noun(target.noun), target.id).thing
             if not operation.offered(call.thing):
                 raise NotPossible(
                     _("%(name)s has changed meanwhile, and this is no longer possible.") % {"name": target.label}
@@ -176,15 +176,6 @@ def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: 
             return operation.run(call)
         finally:
             _bring_up_to_date(engine, call)
-
-
-def _noun(engine: Engine, noun: Noun) -> Any:
-    return {
-        Noun.CONTAINER: engine.containers,
-        Noun.IMAGE: engine.images,
-        Noun.NETWORK: engine.networks,
-        Noun.VOLUME: engine.volumes,
-    }[noun]
 
 
 def _bring_up_to_date(engine: Engine, call: Call) -> None:
