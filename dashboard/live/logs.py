@@ -130,7 +130,7 @@ class Logs(LiveSocket):
         if has_receipt(wish.receipt, self.actor, target):
             answer = grant(self.actor, Capability.CONTAINER_LOGS, target)
         else:
-            answer = record_reading(self.actor, Capability.CONTAINER_LOGS, target, _inputs(wish))
+            answer = record_reading(self.actor, Capability.CONTAINER_LOGS, target, wish.inputs)
         if isinstance(answer, Denied):
             raise Closing(DENIED, answer.reason)
         return target
@@ -159,9 +159,3 @@ async def _ended(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-def _inputs(wish: Opening) -> dict[str, Any]:
-    query = wish.query
-    asked = {"tail": "all" if query.tail is None else query.tail, "since": query.since or None}
-    return {"resumed": True} if query.after else {key: value for key, value in asked.items() if value is not None}

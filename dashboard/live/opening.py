@@ -60,6 +60,12 @@ class AskedLines(forms.Form):
             raise forms.ValidationError(_("A time such as 2026-01-31T12:00:00Z, or 15m, 2h, 1d ago.")) from error
 
     @property
+    def inputs(self) -> dict[str, Any]:
+        """As the trail keeps them."""
+        tail, since = self.cleaned_data["tail"], self.cleaned_data["since"]
+        return {"tail": "all" if tail is None else tail, **({"since": since} if since else {})}
+
+    @property
     def query(self) -> LogQuery:
         """Only after `is_valid()`."""
         return LogQuery(tail=self.cleaned_data["tail"], since=self.cleaned_data["since"])
@@ -76,6 +82,7 @@ class Opening:
     host: str
     container: str
     query: LogQuery
+    inputs: dict[str, Any]
     timestamps: bool
     receipt: str
 
@@ -90,20 +97,28 @@ def opening(message: dict[str, Any]) -> Opening:
     form = AskedLines({"tail": "all" if tail is None else str(tail), "since": str(message.get("since") or "")})
     if not form.is_valid():
         raise Closing(BAD_MESSAGE, one_line(form))
-    query = form.query
+    query, inputs = form.query, form.inputs
     if message.get("after") is not None:
-        query = LogQuery(tail=None, after=place_in(message["after"]))
-    return Opening(host, container, query, message.get("timestamps", True) is not False, receipt)
+        query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
+    return Opening(host, container, query, inputs, message.get("timestamps", True) is not False, receipt)
 
 
 def place_in(after: Any) -> Place:
-    """Where the browser stopped: `{"time": the last line's, "lines": how many it holds that are not older}`."""
-    time, lines = (after.get("time"), after.get("lines")) if isinstance(after, dict) else (None, None)
-    if isinstance(time, str) and len(time) < 40 and isinstance(lines, int) and 0 < lines <= MOST_LINES:
-        at = nanoseconds(time.encode() + b" ")
-        if at is not None and at >= 0:
-            return Place(at, lines)
+    """Where the browser stopped: `{"time": the last line's, "lines": how many it holds that are not older, "newest":
+    the latest time among those}`."""
+    if isinstance(after, dict):
+        at, lines = _time(after.get("time")), after.get("lines")
+        newest = _time(after.get("newest", after.get("time")))
+        if at is not None and newest is not None and type(lines) is int and 0 < lines <= MOST_LINES:
+            return Place(at, lines, newest)
     raise Closing(BAD_MESSAGE, _("“after” must have the time of a line and a number of lines."))
+
+
+def _time(text: Any) -> int | None:
+    if not isinstance(text, str) or len(text) > 40:
+        return None
+    time = nanoseconds(text.encode("utf-8", "replace") + b" ")
+    return time if time is not None and time >= 0 else None
 
 
 def container_target(host_name: str, container: str) -> Target:

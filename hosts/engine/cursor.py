@@ -18,10 +18,14 @@ _SECOND = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a log: `seen` lines that bear the time `at` (nanoseconds since 1970) or a later one have been read."""
+    """A place in a log: `seen` lines that bear the time `at` (nanoseconds since 1970) or a later one have been read.
+
+    None of them is newer than `newest`, which is `at` where nothing is out of order.
+    """
 
     at: int
     seen: int
+    newest: int = 0
 
     @property
     def since(self) -> str:
@@ -54,7 +58,7 @@ class Cursor:
         self._count = 0
         self._left, self._newest = 0, 0
         if start is not None:
-            self._left, self._newest = start.seen, start.at
+            self._left, self._newest = start.seen, max(start.at, start.newest)
 
     def saw(self, batch: Batch) -> None:
         self._recent.append(batch.lines)
@@ -72,9 +76,9 @@ class Cursor:
             at = min(times[-1], nanoseconds(begun) or times[-1])
             before = self._start.seen if self._start and self._start.at >= at else 0
             self._left, self._newest = before + sum(time >= at for time in times), max(times)
-            return Place(at, self._left)
+            return Place(at, self._left, self._newest)
         if self._start:
-            self._left, self._newest = self._start.seen, self._start.at
+            self._left, self._newest = self._start.seen, max(self._start.at, self._start.newest)
         return self._start
 
     def unseen(self, batch: Batch) -> Batch:

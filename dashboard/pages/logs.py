@@ -1,0 +1,169 @@
+"""A container's log: the page that follows it, the same as plain text for browsers without scripts, and as a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from dashboard.live.opening import DEFAULT_TAIL, AskedLines, receipt
+from dashboard.pages.allowed import granted, visible_host
+from dashboard.pages.asking import one_line
+from dashboard.pages.errors import BadQuery, Refused
+from dashboard.pages.lists import is_away
+from dashboard.requests import Request
+from dashboard.targets import find_row, ref
+from hosts.access import Capability, Denied, Grant, Target
+from hosts.engine.errors import EngineError
+from hosts.engine.frames import CUT, STDERR, Batch, stamp_of
+from hosts.engine.logs import LogQuery, Why
+from hosts.facts import Noun
+from hosts.models import Host, Row
+from hosts.operations.perform import record_reading
+from hosts.streams import past
+
+# A page waits no longer than this for an engine.
+PATIENCE_SECONDS = 3.0
+# Set by the page's script: this browser follows over the socket, and needs no lines in the page itself.
+SCRIPTED_COOKIE = "quayside_follows"
+TAILS = (("100", "100"), ("500", "500"), ("2000", "2,000"), ("10000", "10,000"), ("all", gettext_lazy("All")))
+SINCES = (
+    ("", gettext_lazy("Any time")),
+    ("5m", gettext_lazy("5 minutes ago")),
+    ("1h", gettext_lazy("1 hour ago")),
+    ("6h", gettext_lazy("6 hours ago")),
+    ("1d", gettext_lazy("1 day ago")),
+    ("7d", gettext_lazy("7 days ago")),
+)
+# Colours, cursor movements, titles, links, and single control characters but the tabulator.
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x1b\\|\x07|\Z)|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+
+
+@require_safe
+def logs(request: Request, host: str, ref: str) -> HttpResponse:
+    """`?tail=&since=&timestamps=` choose; `?plain=1` puts the lines into the page whatever the browser can do."""
+    found, row = _look_up(request, host, ref)
+    if ref != row.engine_id:
+        return redirect(_url("logs", found, row, request.GET.urlencode()))
+    target = Target(Noun.CONTAINER, found, row.engine_id, row.name)
+    if request.htmx.target == "log-head":
+        granted(request, Capability.CONTAINER_LOGS, target)
+        return render(request, "pages/logs/head.html", _about(found, row))
+    form = _asked(request)
+    context = {**_about(found, row), **_choices(request), "timestamps": _wants_timestamps(request, True)}
+    if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
+        grant = _recorded(request, target, form)
+        batch, why = _last_lines(grant, form.query, found)
+        context |= {
+            "lines": _shown(batch, context["timestamps"]),
+            "why": why,
+            "receipt": receipt(request.actor, target),
+        }
+    else:
+        granted(request, Capability.CONTAINER_LOGS, target)
+    return render(request, "pages/logs.html", context)
+
+
+@require_safe
+def download(request: Request, host: str, ref: str) -> HttpResponse | StreamingHttpResponse:
+    """The whole log, or what `?tail=&since=` choose, as it comes from the engine; a log that breaks off says so."""
+    found, row = _look_up(request, host, ref)
+    form = _asked(request)
+    grant = _recorded(request, Target(Noun.CONTAINER, found, row.engine_id, row.name), form, "container.logs.download")
+    query = form.query if request.GET.get("tail") else replace(form.query, tail=None)
+    content = _as_text(grant, replace(query, follow=False), _wants_timestamps(request, False))
+    response = StreamingHttpResponse(content, content_type="text/plain; charset=utf-8")
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{found.name}-{row.name or row.engine_id[:12]}")
+    response["Content-Disposition"] = f'attachment; filename="{name}.log"'
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _as_text(grant: Grant, query: LogQuery, timestamps: bool) -> AsyncGenerator[bytes, None]:
+    try:
+        async for item in past.read(grant, query):
+            if isinstance(item, Batch):
+                lines = item.lines if timestamps else [line[len(stamp_of(line)) :] for line in item.lines]
+                yield b"\n".join([*lines, b""])
+            elif item.why is not Why.DONE:
+                yield _("[Quayside: %(why)s]\n").__mod__({"why": item.sentence}).encode()
+    except EngineError as error:
+        yield _("[Quayside: the log breaks off here. %(why)s]\n").__mod__({"why": error.sentence}).encode()
+
+
+def _look_up(request: Request, host_name: str, object_id: str) -> tuple[Host, Row]:
+    host = Host.objects.get(pk=visible_host(request, host_name, Capability.CONTAINER_VIEW).pk)
+    return host, find_row(Noun.CONTAINER, host, object_id)
+
+
+def _asked(request: Request) -> AskedLines:
+    form = AskedLines(request.GET)
+    if not form.is_valid():
+        raise BadQuery(one_line(form))
+    return form
+
+
+def _recorded(request: Request, target: Target, form: AskedLines, action: str = "") -> Grant:
+    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs, action=action)
+    if isinstance(answer, Denied):
+        raise Refused(answer)
+    return answer
+
+
+def _last_lines(grant: Grant, query: LogQuery, host: Host) -> tuple[Batch, str]:
+    if is_away(host):
+        return Batch(), host.state_reason
+    return async_to_sync(past.last_lines)(grant, replace(query, follow=False), PATIENCE_SECONDS)
+
+
+def _shown(batch: Batch, timestamps: bool) -> list[dict[str, Any]]:
+    """Lines as plain text: without escapes, and with what is no UTF-8 replaced."""
+    shown = []
+    for kind, line in zip(batch.kinds, batch.lines, strict=True):
+        stamp = stamp_of(line)
+        text = line[len(stamp) :].decode("utf-8", "replace").removesuffix("\r")
+        time = stamp.decode("ascii").strip() if timestamps else ""
+        shown.append({"time": time, "text": _ESCAPES.sub("", text), "err": kind & ~CUT == STDERR, "cut": kind & CUT})
+    return shown
+
+
+def _about(host: Host, row: Row) -> dict[str, Any]:
+    return {
+        "host": host,
+        "row": row,
+        "ref": ref(Noun.CONTAINER, host.name, row.engine_id),
+        "topics": f"host.{host.pk}",
+        "away": is_away(host),
+        "container_url": reverse("container", args=[host.name, row.engine_id]),
+        "download_url": reverse("logs_download", args=[host.name, row.engine_id]),
+    }
+
+
+def _choices(request: Request) -> dict[str, Any]:
+    """The selects above the log; what the address asks for is among them, whatever it is."""
+    tail = request.GET.get("tail", "").strip() or str(DEFAULT_TAIL)
+    since = request.GET.get("since", "").strip()
+    tails = TAILS if tail in dict(TAILS) else ((tail, tail), *TAILS)
+    sinces = SINCES if since in dict(SINCES) else ((since, since), *SINCES)
+    return {"tail": tail, "since": since, "tails": tails, "sinces": sinces}
+
+
+def _wants_timestamps(request: Request, usual: bool) -> bool:
+    asked = request.GET.get("timestamps", "")
+    return asked not in ("0", "off", "false") if asked else usual
+
+
+def _url(name: str, host: Host, row: Row, query: str = "") -> str:
+    url = reverse(name, args=[host.name, row.engine_id])
+    return f"{url}?{query}" if query else url
