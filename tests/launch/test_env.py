@@ -1,5 +1,7 @@
 """Settings: typed, with defaults, and refused in one sentence that names the setting."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,13 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("REDIS_URL", "DATABASE_URL", "HOST", "PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose name leaves room for a socket's, as pytest's own don't always."""
+    with tempfile.TemporaryDirectory(prefix="qs-") as folder:
+        yield Path(folder)
 
 
 def test_dotenv_gives_what_the_environment_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -74,10 +83,11 @@ def test_number_and_listing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.listing("NAMES", ("a",)) == ["b", "c"]
 
 
-def test_redis_is_private_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert env.redis_url() == f"unix://{tmp_path}/var/run/redis.sock"
-    assert env.celery_broker_url() == f"redis+socket://{tmp_path}/var/run/redis.sock?virtual_host=0"
-    assert (tmp_path / "var/run").stat().st_mode & 0o777 == 0o700
+def test_redis_is_private_unless_named(monkeypatch: pytest.MonkeyPatch, short_path: Path) -> None:
+    monkeypatch.setenv("DATA_DIR", str(short_path / "var"))
+    assert env.redis_url() == f"unix://{short_path}/var/run/redis.sock"
+    assert env.celery_broker_url() == f"redis+socket://{short_path}/var/run/redis.sock?virtual_host=0"
+    assert (short_path / "var/run").stat().st_mode & 0o777 == 0o700
     monkeypatch.setenv("REDIS_URL", "rediss://:pw@cache:6380/2")
     assert env.redis_url() == "rediss://:pw@cache:6380/2"
     assert env.celery_broker_url() == "rediss://:pw@cache:6380/2?ssl_cert_reqs=required"
