@@ -43,6 +43,7 @@ class HostWatch:
         self.host = host
         self._failures = 0
         self._up_at: float | None = None
+        self._said: tuple[HostState, str] | None = None
 
     async def run(self) -> None:
         """Until cancelled; whatever goes wrong is written to the host and tried again."""
@@ -74,7 +75,13 @@ class HostWatch:
         self._failures += 1
         await self._is(states.state_of(error), error.sentence)
 
+    async def say_again(self) -> None:
+        """Write the state anew, after an edit has set it back that changed nothing about the connection."""
+        if self._said:
+            await self._is(*self._said)
+
     async def _is(self, state: HostState, reason: str = "") -> None:
+        self._said = state, reason
         if await in_database(states.set_state, self.host.pk, state, reason):
             log.info("host state", host=self.host.name, state=str(state), reason=reason)
             await nudges.asend("hosts", "state")

@@ -33,8 +33,11 @@ class Roster:
         listener = asyncio.create_task(self._listen())
         try:
             while True:
-                await self._look()
                 self._changed.clear()
+                try:
+                    await self._look()
+                except Exception:
+                    log.exception("hosts not read")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self._changed.wait()
@@ -43,14 +46,12 @@ class Roster:
             await asyncio.gather(listener, *map(self._end, list(self._tasks)), return_exceptions=True)
 
     async def _look(self) -> None:
-        try:
-            wanted, disabled = await in_database(_hosts)
-        except Exception:
-            log.exception("hosts not read")
-            return
+        wanted, disabled = await in_database(_hosts)
         for pk in list(self._tasks):
             if pk not in wanted or _signature(wanted[pk]) != _signature(self._tasks[pk][0].host):
                 await self._end(pk)
+            elif wanted[pk].state == HostState.UNKNOWN:
+                await self._tasks[pk][0].say_again()
         for pk in disabled:
             if await in_database(states.set_state, pk, HostState.DISABLED):
                 await nudges.asend("hosts", "state")

@@ -193,6 +193,14 @@ class TestTheRoster:
         watcher.edit("update hosts_host set url = ? where name = 'moving'", stub.url)
         assert watcher.wait_state("moving", "up", 5) < 2
 
+    def test_edited_in_what_does_not_concern_the_connection(self, watcher: Watcher, stub: StubEngine) -> None:
+        watcher.add("tagged", stub.url)
+        watcher.wait_state("tagged", "up")
+        stub.forget()
+        watcher.edit("update hosts_host set tags = '[\"blue\"]', state = 'unknown' where name = 'tagged'")
+        assert watcher.wait_state("tagged", "up", 5) < 1
+        assert stub.requests() == {}
+
     def test_removed(self, watcher: Watcher, stub: StubEngine) -> None:
         watcher.add("leaving", stub.url)
         watcher.wait_state("leaving", "up")
