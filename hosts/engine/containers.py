@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # How long the engine itself waits for a stop when nobody says, and how long we wait for the engine beyond that.
 _GRACE_SECONDS = 10
 _MARGIN_SECONDS = 20
+_LONGEST_GRACE = 600
+_FOR_EVER = 120  # seconds that we wait where the engine would wait for ever
 
 
 class Containers:
@@ -38,12 +40,24 @@ class Containers:
 
     def stop(self, container: str, timeout: int | None = None) -> None:
         """`timeout` is how many seconds the process gets before it is killed; None leaves it to the container."""
-        with self._engine.speaking(_patience(timeout)) as api:
-            api.post_waiting(f"/containers/{object_id(container)}/stop", _grace(timeout))
+        self._wait_for("stop", object_id(container), timeout)
 
     def restart(self, container: str, timeout: int | None = None) -> None:
-        with self._engine.speaking(_patience(timeout)) as api:
-            api.post_waiting(f"/containers/{object_id(container)}/restart", _grace(timeout))
+        self._wait_for("restart", object_id(container), timeout)
+
+    def _wait_for(self, verb: str, container: str, timeout: int | None) -> None:
+        grace = timeout if timeout is not None else self._own_grace(container)
+        with self._engine.speaking(_MARGIN_SECONDS + max(grace, _GRACE_SECONDS)) as api:
+            api.post_waiting(f"/containers/{container}/{verb}", {} if timeout is None else {"t": timeout})
+
+    def _own_grace(self, container: str) -> int:
+        """The seconds that the container was made to get, when it is not the usual ten."""
+        with self._engine.speaking() as api:
+            config = fields.record(fields.record(api.inspect_container(container)).get("Config"))
+            seconds = config.get("StopTimeout")
+        if not isinstance(seconds, int):
+            return _GRACE_SECONDS
+        return min(seconds, _LONGEST_GRACE) if seconds >= 0 else _FOR_EVER
 
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         with self._engine.speaking(_MARGIN_SECONDS) as api:
@@ -65,12 +79,3 @@ class Containers:
         """`force` kills a running one, `volumes` removes its anonymous volumes."""
         with self._engine.speaking(60) as api:
             api.remove_container(object_id(container), v=volumes, force=force)
-
-
-def _grace(timeout: int | None) -> dict[str, int]:
-    return {} if timeout is None else {"t": timeout}
-
-
-def _patience(timeout: int | None) -> float:
-    """How long to wait for the answer; a container may be configured to take longer than Docker's usual 10 s."""
-    return _MARGIN_SECONDS + (120 if timeout is None or timeout < 0 else max(timeout, _GRACE_SECONDS))
