@@ -6,8 +6,8 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def row(page: Page, name: str) -> Locator:
-    """The row of the list whose name is exactly this."""
-    cell = page.locator(".cell-name").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$"))
+    """The row of the list whose name is exactly this, whatever small words stand below the name."""
+    cell = page.locator(".cell-name").filter(has_text=re.compile(rf"^\s*{re.escape(name)}(\s|$)"))
     return page.locator("tbody tr").filter(has=cell)
 
 

@@ -159,7 +159,13 @@ def test_many_at_once_with_a_report_per_item(page: Page, local: str, engine: Eng
 def test_one_container_tells_all_it_knows(page: Page, local: str, run_container: Run) -> None:
     name = unique("detail")
     run_container(
-        f"--name={name}", "--env=API_TOKEN=canary-8128", "--env=COLOUR=teal", "--label=team=blue", BASE_IMAGE, "sleep", "300"
+        f"--name={name}",
+        "--env=API_TOKEN=canary-8128",
+        "--env=COLOUR=teal",
+        "--label=team=blue",
+        BASE_IMAGE,
+        "sleep",
+        "300",
     )
     page.goto(f"/hosts/{local}/containers/?q={name}")
     row(page, name).get_by_role("link", name=name, exact=True).click()

@@ -84,7 +84,9 @@ def test_over_ssh_with_the_fingerprint_confirmed(
     dialog(page).get_by_label("SSH: private key").fill(ssh_server.client_key.read_text())
     dialog(page).get_by_role("button", name="Add host").click()
     expect(page.locator(".field-error")).to_contain_text(ssh_server.fingerprint)
-    expect(dialog(page).get_by_label("SSH: the machine's host key")).to_have_value(re.compile(re.escape(ssh_server.host_key)))
+    expect(dialog(page).get_by_label("SSH: the machine's host key")).to_have_value(
+        re.compile(re.escape(ssh_server.host_key))
+    )
     expect(dialog(page).get_by_label("SSH: private key")).to_have_value(re.compile("PRIVATE KEY"))
     dialog(page).get_by_role("button", name="Add host").click()
     up_within_seconds(page, "lighthouse", engine)

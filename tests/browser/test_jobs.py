@@ -10,19 +10,11 @@ from tests.browser.asking import choose, dialog, row, toast
 from tests.testbed.engine import Engine
 from tests.testbed.registry import Registry
 
-RUNNING = re.compile("running")
 
-
-@pytest.fixture(scope="session")
+@pytest.fixture
 def published(engine: Engine, slow_registry: Registry) -> str:
-    """An image of 9 MB in three layers, nine seconds away."""
-    return slow_registry.publish(engine, "team/pulled:1.0", [4, 3, 2])
-
-
-@pytest.fixture(autouse=True)
-def ordinary_speed(slow_registry: Registry) -> None:
-    assert slow_registry.wire is not None
-    slow_registry.wire.bytes_per_second = 1_500_000
+    """An image of 9 MB in three layers that nobody has."""
+    return slow_registry.publish(engine, f"team/pulled-{uuid4().hex[:6]}:1.0", [4, 3, 2])
 
 
 def pull(page: Page, local: str, reference: str) -> None:
@@ -34,11 +26,9 @@ def pull(page: Page, local: str, reference: str) -> None:
     expect(page).to_have_url(re.compile(r"/jobs/[0-9a-f-]{36}/$"))
 
 
-def job_state(page: Page) -> str:
-    return page.locator("#live .card-header .state").first.inner_text()
-
-
-def test_layers_tray_and_reload(page: Page, local: str, published: str) -> None:
+def test_layers_tray_and_reload(page: Page, local: str, published: str, slow_registry: Registry) -> None:
+    assert slow_registry.wire is not None
+    slow_registry.wire.bytes_per_second = 600_000
     pull(page, local, published)
     layers = page.locator(".layers progress")
     expect(layers.first).to_be_visible()
@@ -54,20 +44,19 @@ def test_layers_tray_and_reload(page: Page, local: str, published: str) -> None:
     expect(page.locator(".tray-count")).to_have_text("1")
     page.locator("#tray-menu summary").click()
     entry = page.locator(".tray-job").first
-    expect(entry).to_contain_text("pulled:1.0")
+    expect(entry).to_contain_text("team/pulled")
     expect(entry.locator("progress")).to_be_visible()
     page.reload()
     expect(page.locator(".tray-count")).to_have_text("1")
     page.locator("#tray-menu summary").click()
     page.locator(".tray-job").first.click()
+    slow_registry.wire.bytes_per_second = 20_000_000
     expect(page.locator("#live .state").first).to_contain_text("succeeded", timeout=30_000)
     expect(page.locator(".notice-ok")).to_contain_text("Pulled")
     expect(page.locator(".tray-count")).to_have_count(0)
-    page.goto(f"/hosts/{local}/images/?q=team/pulled")
+    page.goto(f"/hosts/{local}/images/?q={published}")
     expect(page.locator("tbody tr")).to_have_count(1)
-    choose(page, page.locator("tbody .cell-name").first.inner_text().strip(), "Remove") if page.locator(
-        "tbody details.menu"
-    ).count() else page.locator("tbody .row-actions a[href*='image.remove']").click()
+    page.locator("tbody .row-actions a[href*='image.remove']").click()
     dialog(page).get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(0)
 

@@ -20,7 +20,7 @@ def test_a_network_from_making_to_removing(page: Page, local: str, run_container
     expect(toast(page, f"Created the network {name}.")).to_be_visible()
     row(page, name).get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_text("No container uses it.")).to_be_visible()
-    page.get_by_role("link", name="Connect a container").click()
+    page.get_by_role("link", name="Connect a container", exact=True).click()
     dialog(page).get_by_label("Container", exact=True).select_option(label=guest)
     confirm(page, "Connect a container")
     expect(page.locator("#live").get_by_role("link", name=guest)).to_be_visible()
