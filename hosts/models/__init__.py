@@ -3,6 +3,7 @@
 from hosts.models.access import Role, RoleAssignment
 from hosts.models.audit import AuditEnding, AuditEvent, ImmutableError, Outcome
 from hosts.models.containers import Container
+from hosts.models.history import KeepKind, KeepRule, KeptChunk, KeptLog
 from hosts.models.hosts import Host, HostEvent, HostGroup, HostState
 from hosts.models.images import Image
 from hosts.models.inventory import Link, LinkKind, Row
@@ -26,6 +27,10 @@ __all__ = [
     "ImmutableError",
     "Job",
     "JobState",
+    "KeepKind",
+    "KeepRule",
+    "KeptChunk",
+    "KeptLog",
     "Link",
     "LinkKind",
     "Network",
