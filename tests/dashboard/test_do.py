@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from hosts.models import AuditEvent, Host, Job, Registry, Role
+from hosts.models import AuditEvent, Host, HostGroup, Job, Registry, Role
 from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_a_pull_leads_to_its_job(ada: Client) -> None:
 
 
 def test_a_role_over_one_host_does_nothing_on_another(client: Client) -> None:
-    group = rows.HostGroup.objects.create(name="edge")
+    group = HostGroup.objects.create(name="edge")
     rows.host("inside", group)
     outside = rows.container(rows.host("outside"), state="exited")
     client.force_login(cast.person("otto", Role.OPERATOR, group))
