@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +21,7 @@ from hosts.access import Capability, Grant, Target
 from hosts.engine.connect import Engine, open_engine
 from hosts.engine.errors import EngineError, NotFound
 from hosts.facts import Details, Noun
+from hosts.inventory.read import related
 from hosts.inventory.write_facts import as_json
 from hosts.models import Host, Row
 
@@ -61,9 +64,14 @@ def page(
 ) -> HttpResponse:
     """The page of one object; `describe` adds what is special about its kind, `also` is asked of the engine besides."""
     try:
-        shown = look_up(request, noun, host, object_id, also)
+        found, row = find(request, noun, host, object_id)
     except Elsewhere as answer:
         return redirect(answer.url)
+    live = request.htmx.target == "live"
+    stamp = f"{found.state}-{related.stamp(row)}"
+    if live and request.GET.get("seen") == stamp:
+        return HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+    shown = look_at(request, noun, found, row, also)
     context = {
         "noun": noun.value,
         "host": shown.host,
@@ -76,26 +84,32 @@ def page(
         if shown.row.gone_at or is_away(shown.host)
         else operations_on(request, noun, shown.row, shown.host),
         "topics": f"host.{shown.host.pk}",
+        # What went wrong once is tried again at each nudge; else the engine is asked only when something changed.
+        "live_url": request.path if shown.notice else f"{request.path}?{urlencode({'seen': stamp})}",
         **describe(shown),
     }
-    template = f"pages/{noun}s/live.html" if request.htmx.target == "live" else f"pages/{noun}.html"
+    template = f"pages/{noun}s/live.html" if live else f"pages/{noun}.html"
     return render(request, template, context)
 
 
-def look_up(
-    request: Request, noun: Noun, host_name: str, object_id: str, also: Callable[[Engine, str], Any] | None = None
-) -> Shown:
-    """Find the row, and ask its engine unless we know already that it does not answer."""
-    capability = Capability(f"{noun}.view")
-    host = Host.objects.get(pk=visible_host(request, host_name, capability).pk)
+def find(request: Request, noun: Noun, host_name: str, object_id: str) -> tuple[Host, Row]:
+    """The host and the row of an id, the beginning of one, or a name."""
+    host = Host.objects.get(pk=visible_host(request, host_name, Capability(f"{noun}.view")).pk)
     if not object_id.isprintable():
         raise Http404(_("There is nothing of this name."))
     row: Row = find_row(noun, host, object_id)
     row.host = host
     if object_id != row.engine_id.removeprefix("sha256:"):
         raise Elsewhere(object_url(noun, host.name, row.engine_id))
+    return host, row
+
+
+def look_at(
+    request: Request, noun: Noun, host: Host, row: Row, also: Callable[[Engine, str], Any] | None = None
+) -> Shown:
+    """Ask the engine, unless we know already that it does not answer."""
     shown = Shown(host, row, row.facts)
-    grant = granted(request, capability, Target(noun, host, row.engine_id, row.name))
+    grant = granted(request, Capability(f"{noun}.view"), Target(noun, host, row.engine_id, row.name))
     if row.gone_at is not None:
         shown.notice = Notice("info", _("This has been removed"), _("What is shown is what was last known."))
     elif is_away(host):

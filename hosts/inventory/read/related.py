@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from hosts.inventory.read.containers import CONTAINERS
 from hosts.models import Container, Host, Image, Link, LinkKind, Network, Row, Volume
@@ -43,6 +43,21 @@ def project_of(container: Container) -> QuerySet[Container]:
     if not container.project:
         return Container.objects.none()
     return _containers(container.host_id).filter(project=container.project).exclude(pk=container.pk)
+
+
+def stamp(row: Row) -> str:
+    """Differs when the row or a container beside it on its page has changed, so that nobody needs to look again."""
+    if isinstance(row, Container):
+        beside = project_of(row)
+    elif isinstance(row, Image):
+        beside = users_of_image(row)
+    elif isinstance(row, Network | Volume):
+        beside = users_of(row)
+    else:
+        raise TypeError(f"A {type(row).__name__} has no page")
+    found = beside.order_by().aggregate(count=Count("pk"), last=Max("seen_at"))
+    last = max(filter(None, (row.seen_at, row.gone_at, found["last"])))
+    return f"{found['count']}-{last.timestamp():.6f}"
 
 
 def _containers(host_id: int) -> QuerySet[Container]:

@@ -74,6 +74,11 @@ def test_the_live_part_is_answered_alone(web: Container, browse: Browse) -> None
     assert page.lstrip().startswith('<div id="live"')
 
 
+def test_what_went_wrong_is_tried_again_at_each_nudge(web: Container, browse: Browse) -> None:
+    address = f"/hosts/harbour/containers/{web.engine_id}/"
+    assert f'data-live-url="{address}"' in browse(cast.ada(), address).text
+
+
 @pytest.mark.parametrize("typed", ["web", "{id:.12}", "{id:.5}"])
 def test_a_name_or_the_beginning_of_an_id_leads_to_the_one_address(web: Container, browse: Browse, typed: str) -> None:
     answer = browse(cast.ada(), f"/hosts/harbour/containers/{typed.format(id=web.engine_id)}/")

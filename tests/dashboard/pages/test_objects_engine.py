@@ -1,5 +1,6 @@
 """The page of one object as a real engine describes it now."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -141,3 +142,17 @@ def test_an_engine_that_cannot_be_reached_leaves_the_page_readable(
     assert answer.status_code == 200
     assert "harbour did not answer" in answer.text
     assert "web" in answer.text
+
+
+def test_the_engine_is_asked_again_only_when_something_changed(
+    engine: Engine, known: Known, browse: Browse, harbour: Host
+) -> None:
+    row = known(Noun.CONTAINER, "web")
+    ada = cast.ada()
+    page = browse(ada, f"/hosts/harbour/containers/{row.engine_id}/").text
+    found = re.search(r'id="live" data-live="[^"]*" data-live-url="([^"]+)"', page)
+    assert found
+    address = found[1].replace("&amp;", "&")
+    assert browse(ada, address, "live").status_code == 304
+    rows.container(harbour, "shop-neighbour", project=row.project)
+    assert browse(ada, address, "live").status_code == 200
