@@ -34,7 +34,8 @@ _SILENCE_SECONDS = 600.0
 _UNREACHABLE = (
     "connection refused", "no such host", "i/o timeout", "tls handshake timeout", "server gave http response",
     "x509", "client.timeout", "dial tcp", "context deadline exceeded", "no route to host", "network is unreachable",
-    "connection reset", "eof", "http request to an https server", "server misbehaving", "bad gateway", "service unavailable",
+    "connection reset", "eof", "http request to an https server", "server misbehaving", "bad gateway",
+    "service unavailable",
 )  # fmt: skip
 _DENIED = ("unauthorized", "authentication required", "no basic auth", "denied", "incorrect username", "forbidden")
 _MISSING = ("manifest unknown", "not found", "name unknown", "no such image", "does not exist")

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from hosts import nudges
 from hosts.access import Capability
 from hosts.engine import connect
 from hosts.engine.errors import Cancelled, DiskFull, EngineError, NotFound, RegistryDenied, RegistryUnreachable
 from hosts.engine.names import reference
 from hosts.engine.pulls import why
 from hosts.facts import Image, PullProgress
+from hosts.models import Registry as RegistryRow
 from tests.hosts.engine.ways import host, permit
 from tests.testbed.engine import Engine
 from tests.testbed.registry import Registry
@@ -43,6 +45,25 @@ def test_a_pull_tells_of_each_layer(opened: connect.Engine, engine: Engine, regi
     assert all(step.layer == "" for step in steps if step.status.startswith(("Pulling from", "Status", "Digest")))
     assert opened.images.pull(name, None, steps.append) == image_id
     assert "up to date" in steps[-1].status
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hears_of_progress_may_write_to_the_database(
+    opened: connect.Engine, engine: Engine, registry: Registry
+) -> None:
+    name = registry.publish(engine, "pulls/written:1", [1])
+    engine.docker("rmi", "--force", name, check=False)
+    threads = set()
+
+    def write(step: PullProgress) -> None:
+        threads.add(threading.current_thread())
+        RegistryRow.objects.update_or_create(server="last", defaults={"username": step.status[:50]})
+        nudges.send("jobs", "progress")
+
+    assert opened.images.pull(name, None, write)
+    assert threads == {threading.current_thread()}
+    assert RegistryRow.objects.get().username.startswith("Status")
+    assert not any(thread.name.startswith("pull-") for thread in threading.enumerate())
 
 
 def test_a_pull_by_digest(opened: connect.Engine, engine: Engine, registry: Registry) -> None:
