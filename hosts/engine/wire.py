@@ -135,9 +135,6 @@ async def open_wire(grant: Grant, *, bulk: bool = False) -> AsyncIterator[Wire]:
         yield wire
 
 
-open_async = open_wire
-
-
 async def _connector(
     address: Address, host_pk: int | None, stack: contextlib.AsyncExitStack
 ) -> tuple[aiohttp.BaseConnector, Tunnel | None]:
