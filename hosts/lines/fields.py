@@ -48,16 +48,16 @@ class Structured:
 def structured(text: bytes | str) -> Structured | None:
     """The fields of a line without its timestamp; None when it is neither JSON nor logfmt.
 
-    Never raises. About 9 s of CPU per million JSON lines of a dozen keys, 7 s for logfmt, 0.5 s for plain lines.
+    Never raises. About 12 s of CPU per million lines of JSON or logfmt with a dozen keys, 0.6 s for plain ones.
     """
     raw = plain(as_bytes(text))
     if len(raw) > LINE_CHARACTERS:
         return None
-    if b'{"' in raw or raw[:1] == b"{":
+    if raw.find(b'{"') >= 0 or raw[:1] == b"{":
         found = _from_json(raw.decode("utf-8", "replace"))
         if found:
             return found
-    return _from_pairs(raw.decode("utf-8", "replace")) if b"=" in raw else None
+    return _from_pairs(raw.decode("utf-8", "replace")) if raw.find(b"=") >= 0 else None
 
 
 def _from_json(text: str) -> Structured | None:
