@@ -27,7 +27,8 @@ class Upstream:
         self.viewers: set[Viewer] = set()
         self._connect, self._container = connect, container
         self._ring = Ring()
-        self._calm = False
+        self._awaited_since: float | None = None
+        self._was_calm = False
         self._opened: Opened | None = None
         self._lost: Lost | None = None
         self._room = asyncio.Event()
@@ -43,7 +44,7 @@ class Upstream:
             # Every line that is newer than the oldest one here is here.
             oldest = self._ring.oldest()
             return oldest is not None and oldest < query.after.at
-        if query.since or query.tail is None or not self._calm:
+        if query.since or query.tail is None or not self._calm():
             return False
         enough = self.query.tail is not None and self.query.tail >= query.tail
         whole = not self.query.since and not self.query.after and not self._ring.dropped and enough
@@ -75,18 +76,24 @@ class Upstream:
     async def _run(self) -> None:
         try:
             async with contextlib.aclosing(follow(self._connect, self._container, self.query)) as items:
-                loop = asyncio.get_running_loop()
-                asked = loop.time()
                 async for item in items:
-                    self._calm = self._calm or (self._opened is not None and loop.time() - asked > _CALM_SECONDS)
+                    self._calm()
+                    self._awaited_since = None
                     if isinstance(item, Batch):
                         await self._publish(item)
                     else:
                         self._tell(item)
-                    asked = loop.time()
+                    self._awaited_since = asyncio.get_running_loop().time()
         except Exception:
             log.exception("the log of %s can no longer be read", self._container[:12])
             self._tell(End(Why.GARBLED, _("Quayside itself failed to read this log.")))
+
+    def _calm(self) -> bool:
+        """Whether what was asked for of the past has been read, and what comes now is new."""
+        if self._opened and self._awaited_since is not None:
+            waited = asyncio.get_running_loop().time() - self._awaited_since
+            self._was_calm = self._was_calm or waited > _CALM_SECONDS
+        return self._was_calm
 
     def _tell(self, item: Opened | Lost | End) -> None:
         if isinstance(item, Opened):

@@ -73,8 +73,9 @@
   const two = (number) => String(number).padStart(2, "0");
   function clock(stamp) {
     const at = new Date(stamp.replace(/(\.\d{3})\d+/, "$1"));
-    if (Number.isNaN(at.getTime())) return "";
-    return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+    if (Number.isNaN(at.getTime())) return ["", ""];
+    const day = `${two(at.getMonth() + 1)}-${two(at.getDate())} `;
+    return [day, `${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}.${String(at.getMilliseconds()).padStart(3, "0")}`];
   }
 
   class View {
@@ -241,7 +242,11 @@
       row.classList.toggle("is-engine", kind === ENGINE);
       if (this.timestamps) {
         const time = document.createElement("time");
-        time.textContent = clock(line.time);
+        const [day, moment] = clock(line.time);
+        const date = document.createElement("span");
+        date.className = "log-date";
+        date.textContent = day;
+        time.append(date, moment);
         time.title = line.time;
         row.append(time);
       }

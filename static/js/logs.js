@@ -54,7 +54,8 @@
   }
 
   function count() {
-    part("count").textContent = lines.length ? say(words.lines, lines.length) : "";
+    const held = [say(words.lines, lines.length), ...(lines.first ? [say(words.dropped, lines.first)] : [])];
+    part("count").textContent = lines.length ? held.join(" · ") : "";
     if (view.following && !paused) seen = lines.end;
     const fresh = lines.end - seen + waitingLines;
     const jump = part("jump");

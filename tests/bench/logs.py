@@ -68,7 +68,8 @@ def seconds_of_socket(web: Web, cookie: str, container: str) -> float:
     headers = {"Cookie": cookie}
     address = f"ws://127.0.0.1:{web.port}/live/logs"
     began = time.monotonic()
-    with connect(address, additional_headers=headers, origin=Origin(web.url), compression=None, max_size=None) as socket:
+    origin = Origin(web.url)
+    with connect(address, additional_headers=headers, origin=origin, compression=None, max_size=None) as socket:
         socket.send(json.dumps({"type": "open", "host": "bench", "container": container, "tail": "all"}))
         came, last = 0, b""
         while True:

@@ -21,7 +21,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from hosts.models import RoleAssignment, User
 user, _made = User.objects.get_or_create(username={name!r})
-RoleAssignment.objects.update_or_create(user=user, group=None, defaults=dict(role={role!r}))
+if {role!r}:
+    RoleAssignment.objects.update_or_create(user=user, group=None, defaults=dict(role={role!r}))
 store = import_module(settings.SESSION_ENGINE).SessionStore()
 store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -33,11 +34,11 @@ print(json.dumps([settings.SESSION_COOKIE_NAME, store.session_key]))
 class Web(Part):
     """`url` is where it answers; `run(code)` runs Python in its database, `sign_in` makes a person with a session."""
 
-    def __init__(self, root_dir: Path, name: str = "web", *options: str) -> None:
+    def __init__(self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application") -> None:
         self.folder = root_dir.resolve() / name
         self.redis = RedisServer(root_dir, f"{name}-redis")
         self.port = free_port()
-        self.options = options
+        self.application = application
         self.process: Process | None = None
 
     @property
@@ -62,13 +63,13 @@ class Web(Part):
             sys.executable,
             "-m",
             "uvicorn",
-            "dashboard.asgi:application",
+            self.application,
             "--host=127.0.0.1",
             f"--port={self.port}",
         ]
         command += ["--lifespan=off", "--ws=websockets-sansio", "--ws-per-message-deflate=false", "--no-access-log"]
         os.chdir(PROJECT)
-        self.process = Process([*command, *self.options], self.folder / "web.log", self.environment)
+        self.process = Process(command, self.folder / "web.log", self.environment)
         self.process.wait_ready(self.answers, timeout=30)
 
     def answers(self) -> bool:
@@ -92,7 +93,7 @@ class Web(Part):
         return self.manage("shell", "--verbosity=0", "--command", code)
 
     def sign_in(self, name: str = "ada", role: str = "administrator") -> str:
-        """The Cookie header of a new session."""
+        """The Cookie header of a new session; without a role the person may nothing."""
         cookie, value = json.loads(self.run(_SIGN_IN.format(name=name, role=role)).splitlines()[-1])
         return f"{cookie}={value}"
 
