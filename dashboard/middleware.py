@@ -13,6 +13,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.decorators import sync_and_async_middleware
@@ -23,6 +24,7 @@ from dashboard.requests import Request
 from hosts.access import Actor, ActorKind
 from hosts.engine.errors import EngineError
 from hosts.models import User
+from hosts.models.audit import NotRecorded
 
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -136,4 +138,9 @@ class InWords:
             return errors.refused(request, exception)
         if isinstance(exception, errors.BadQuery):
             return errors.bad_query(request, exception)
+        if isinstance(exception, NotRecorded):
+            return errors.not_recorded(request, exception)
+        if isinstance(exception, OperationalError):
+            log.error("the database refuses", exc_info=exception)
+            return errors.no_database(request)
         return None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from dashboard.requests import Request
 from hosts.access import Denied
 from hosts.engine.errors import EngineError, NotFound, TimedOut
+from hosts.models.audit import NotRecorded
 
 
 class Refused(Exception):
@@ -45,6 +46,15 @@ def refused(request: Request, error: Refused) -> HttpResponse:
 
 def bad_query(request: Request, error: BadQuery) -> HttpResponse:
     return in_words(request, 400, _("That address cannot be understood"), str(error))
+
+
+def not_recorded(request: Request, error: NotRecorded) -> HttpResponse:
+    return in_words(request, 503, _("Nothing was done"), str(error))
+
+
+def no_database(request: Request) -> HttpResponse:
+    sentence = _("Quayside's database could not be read or written; is its disk full? The log has the details.")
+    return in_words(request, 503, _("The database refuses"), sentence)
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:

@@ -8,33 +8,42 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hosts import nudges
 from hosts.access import Actor, Target
 from hosts.models import AuditEnding, AuditEvent, Outcome
+from hosts.models.audit import NotRecorded
+
+log = structlog.get_logger(__name__)
 
 
 def begin(actor: Actor, action: str, capability: str, target: Target, inputs: dict[str, Any]) -> AuditEvent:
-    """Write what is about to be done; `inputs` must already be free of secrets."""
+    """Write what is about to be done; `inputs` must already be free of secrets. NotRecorded when that cannot be."""
     host = target.host
-    return AuditEvent.objects.create(
-        at=timezone.now(),
-        actor_kind=actor.kind,
-        actor_name=actor.name[:255],
-        actor_id=actor.user_id,
-        address=actor.address[:64],
-        action=action[:64],
-        capability=capability,
-        host_id=host.pk if host else None,
-        host_name=host.name if host else "",
-        noun=target.noun[:20],
-        object_id=target.id[:255],
-        object_name=target.name[:255],
-        inputs=inputs,
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
-    )
+    try:
+        return AuditEvent.objects.create(
+            at=timezone.now(),
+            actor_kind=actor.kind,
+            actor_name=actor.name[:255],
+            actor_id=actor.user_id,
+            address=actor.address[:64],
+            action=action[:64],
+            capability=capability,
+            host_id=host.pk if host else None,
+            host_name=host.name if host else "",
+            noun=target.noun[:20],
+            object_id=target.id[:255],
+            object_name=target.name[:255],
+            inputs=inputs,
+            request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+        )
+    except DatabaseError as error:
+        log.exception("not recorded", action=action)
+        sentence = _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
+        raise NotRecorded(sentence) from error
 
 
 def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:

@@ -24,6 +24,10 @@ class ImmutableError(Exception):
     """Somebody tried to change or remove a row of the trail."""
 
 
+class NotRecorded(Exception):
+    """An intent could not be written, so nothing was done; the text is for the person."""
+
+
 class _AppendOnlyQuerySet(models.QuerySet[Any]):
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         raise ImmutableError("The trail is only added to.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from hosts import nudges
@@ -151,11 +151,23 @@ def _carry_out(
         outcome, message = Outcome.CANCELLED, _("Cancelled.")
     except EngineError as error:
         outcome, message = Outcome.UNKNOWN if error.outcome_unknown else Outcome.FAILED, error.sentence
-    except Exception:
+    except Exception as error:
         log.exception("operation failed", operation=operation.name, event_id=event.pk)
         outcome, message = Outcome.UNKNOWN, _("Quayside itself failed; its log has the details (record %s).") % event.pk
+        if isinstance(error, DatabaseError) and not operation.needs_engine:
+            outcome, message = Outcome.FAILED, _("It could not be written to the database; is its disk full?")
     finally:
+        outcome, message = _end(event, outcome, message)
+    return outcome, message
+
+
+def _end(event: AuditEvent, outcome: Outcome, message: str) -> tuple[Outcome, str]:
+    """Write how it ended; where that cannot be, say so: the trail will then have *unknown*."""
+    try:
         record.end(event, outcome, message)
+    except DatabaseError:
+        log.exception("ending not recorded", event_id=event.pk, outcome=outcome)
+        return Outcome.UNKNOWN, _("%s How it ended could not be written to the trail; is its disk full?") % message
     return outcome, message
 
 
@@ -184,6 +196,6 @@ def _bring_up_to_date(engine: Engine, call: Call) -> None:
     for noun, object_id in call.touched:
         try:
             refresh(engine, noun, object_id)
-        except EngineError as error:
-            log.warning("row not refreshed", host=host.name, noun=str(noun), reason=error.sentence)
+        except (EngineError, DatabaseError) as error:
+            log.warning("row not refreshed", host=host.name, noun=str(noun), reason=str(error))
         nudges.send(f"host.{host.pk}", str(noun))

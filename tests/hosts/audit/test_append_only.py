@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from hosts.access import Actor, Target
 from hosts.audit import record
 from hosts.models import AuditEnding, AuditEvent, ImmutableError, Outcome
+from hosts.models.audit import NotRecorded
 from hosts.operations.base import find
 from hosts.operations.perform import perform
 
@@ -57,6 +58,20 @@ def test_what_cannot_be_recorded_is_not_done(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(AuditEvent.objects, "create", no_disk)
     data = {"server": "registry.test", "username": "ada", "password": "let-me-in"}
-    with pytest.raises(DatabaseError):
+    with pytest.raises(NotRecorded, match="nothing was done"):
         perform(Actor.shell(), operation, Target("console"), data)
     assert not ran
+
+
+def test_what_is_done_but_not_written_down_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = find("registry.add")
+    assert operation is not None
+
+    def no_disk(*args: object, **kwargs: object) -> None:
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(AuditEnding.objects, "create", no_disk)
+    data = {"server": "registry.test", "username": "ada", "password": "let-me-in"}
+    result = perform(Actor.shell(), operation, Target("console"), data)
+    assert result.outcome == Outcome.UNKNOWN
+    assert "could not be written to the trail" in result.message
