@@ -24,7 +24,7 @@ from hosts.lines.level_words import (
     WARN,
     of_value,
 )
-from hosts.lines.text import plain, stamp_length
+from hosts.lines.text import plain, texts
 
 _HEAD, _TOKENS, _JSON = 200, 10, 16 << 10
 # What begins a token that belongs to no message.
@@ -67,7 +67,7 @@ def level(text: bytes | str) -> str:
 
 def levels(lines: Iterable[bytes]) -> bytes:
     """The place in `LEVELS` of each line, timestamped or not. About 2 s of CPU per million lines."""
-    return bytes([_code(line[stamp_length(line) :].decode("latin-1")) for line in lines])
+    return bytes([_code(text.decode("latin-1")) for text in texts(lines)])
 
 
 def _code(text: str) -> int:

@@ -59,7 +59,7 @@ _LINE_ENDS = frozenset(b":0123456789")
 
 
 def may_open(text: bytes) -> bool:
-    """False for most lines, at little cost: then the three functions below have nothing to say. The text is not empty."""
+    """False for most lines, at little cost: then the functions below have nothing to say. The text is not empty."""
     return text[-1] in _LINE_ENDS or text.split(b" ", 1)[0].endswith(_FIRST_WORD_ENDS) or text.startswith(_HEADS)
 
 
