@@ -107,6 +107,8 @@ class Operation:
 
     name: ClassVar[str] = ""
     label: ClassVar[Words] = ""
+    # What the button of its form says, where that is not the label.
+    submit: ClassVar[Words] = ""
     done: ClassVar[Words] = ""
     icon: ClassVar[str] = "player-play"
     capability: ClassVar[Capability]

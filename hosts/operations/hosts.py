@@ -46,6 +46,7 @@ class AddHost(OnHost):
 class EditHost(OnHost):
     name = "host.edit"
     label = _("Edit")
+    submit = _("Save")
     icon = "pencil"
     form = HostForm
     bulk = False
