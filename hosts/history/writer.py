@@ -22,7 +22,7 @@ from hosts.engine.frames import Batch
 from hosts.history import places
 from hosts.history.block import Block, Damaged, Head, Sealed, block_of, sealed
 from hosts.history.columns import columns_of
-from hosts.history.resume import OVERLAP, Resume, stored_since
+from hosts.history.resume import Resume, a_while_before, stored_since
 from hosts.history.tail import NAME, Tail
 from hosts.models import Container, KeptChunk, KeptLog
 
@@ -109,7 +109,7 @@ class Writer:
         dropped = KeptLog.objects.filter(pk=self.kept.pk).values_list("dropped_at", flat=True).first()
         if not times:
             return Resume(None if dropped is None else dropped + 1, [])
-        since = max(times) - OVERLAP
+        since = a_while_before(max(times))
         if dropped is not None:
             since = max(since, dropped + 1)
         rows = KeptChunk.objects.filter(log=self.kept, last_at__gte=since).order_by("number")

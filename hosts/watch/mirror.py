@@ -14,6 +14,7 @@ from hosts.inventory import write
 from hosts.models import Host
 from hosts.watch import states
 from hosts.watch.database import in_database
+from hosts.watch.keep import keeper
 from hosts.watch.touched import Batch
 
 
@@ -80,5 +81,7 @@ class Mirror:
         return changed
 
     async def _nudge(self, changed: set[Noun]) -> None:
+        if Noun.CONTAINER in changed:
+            keeper.look_soon()
         for noun in changed:
             await nudges.asend(f"host.{self.host.pk}", noun)
