@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,10 @@ def test_twice_up_and_nothing_left(run: Run, environ: dict[str, str], tmp_path: 
     assert len(descendants(first.pid)) >= 5  # the supervisor, redis, web, worker, watcher
     assert press_ctrl_c(first) < 10
 
+    # On a busy machine five seconds say nothing: then the bar is what Django alone needs to start, thrice.
+    began = time.monotonic()
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=BASE_DIR, env=environ, capture_output=True, check=True)
+    bar = max(5, 3 * (time.monotonic() - began))
     took = []
     for _ in range(2):  # the better one counts: other tests may be busy beside this one
         began = time.monotonic()
@@ -98,7 +103,7 @@ def test_twice_up_and_nothing_left(run: Run, environ: dict[str, str], tmp_path: 
         wait_until(lambda: status(environ, "/accounts/login/") == 200, 30, what="the first page")
         took.append(time.monotonic() - began)
         press_ctrl_c(again)
-    assert min(took) < 5, took
+    assert min(took) < bar, took
 
 
 def test_a_taken_port_is_the_one_thing_said(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
