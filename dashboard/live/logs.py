@@ -1,21 +1,23 @@
-"""`/live/logs`: a container's log, as it is written. The messages are described in docs/live.md."""
+"""`/live/logs`: a container's log, or those of many, as they are written. docs/live.md describes the messages."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
+from collections.abc import Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from dashboard.live.lines import lines_message
+from dashboard.live.merged import MergedLogs, MergedOpening, merged_opening
 from dashboard.live.opening import Opening, container_target, has_receipt, opening
 from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
 from hosts.access import Capability, Denied, Target, grant
-from hosts.engine.frames import Batch, stamp_of
+from hosts.engine.frames import Batch
 from hosts.engine.logs import End, Lost, Opened
 from hosts.operations.perform import record_reading
 from hosts.streams.hub import hub
@@ -66,21 +68,31 @@ class Window:
 class Logs(LiveSocket):
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         super().__init__(scope, receive, send)
-        self._opening: Opening | None = None
+        self._opening: Opening | MergedOpening | None = None
         self._opened = asyncio.Event()
         self._target: Target | None = None
-        self._window = Window()
+        self._merged: MergedLogs | None = None
+        self.window, self.message_bytes = Window(), MESSAGE_BYTES
 
     def questions(self) -> list[Question]:
+        if self._merged:
+            return self._merged.questions()
         return [Question(Capability.CONTAINER_LOGS, self._target)] if self._target else []
+
+    def refuse(self, denied: list[Question]) -> None:
+        if self._merged:
+            self._merged.refuse(denied)
+        else:
+            super().refuse(denied)
 
     def hear(self, kind: str, message: dict[str, Any]) -> None:
         if kind == "ack":
             number = message.get("seq")
-            if type(number) is not int or not self._window.drawn(number):
+            if type(number) is not int or not self.window.drawn(number):
                 raise Closing(BAD_MESSAGE, _("“seq” must be the number of a message that was sent."))
         elif kind == "open":
-            self._opening = opening(message)
+            is_merged = "sources" in message or "query" in message
+            self._opening = merged_opening(message) if is_merged else opening(message)
             self._opened.set()
         else:
             raise unknown(kind)
@@ -104,15 +116,22 @@ class Logs(LiveSocket):
                     await _ended(streaming)
                     wish, self._opening = self._opening, None
                     self._opened.clear()
-                    streaming = asyncio.create_task(self._stream(wish))
+                    streaming = asyncio.create_task(self._begun(wish))
         finally:
             await _ended(streaming)
+
+    def _begun(self, wish: Opening | MergedOpening) -> Coroutine[None, None, None]:
+        self._target, self._merged = None, None
+        if isinstance(wish, Opening):
+            return self._stream(wish)
+        self._merged = MergedLogs(self, wish)
+        return self._merged.run()
 
     async def _stream(self, wish: Opening) -> None:
         self._target = target = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
         async with hub.view(target, wish.query) as viewer:
             while True:
-                await self._window.room()
+                await self.window.room()
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
                     await self._say_lines(given, wish.timestamps)
@@ -136,11 +155,8 @@ class Logs(LiveSocket):
         return target
 
     async def _say_lines(self, batch: Batch, timestamps: bool) -> None:
-        lines = batch.lines if timestamps else [line[len(stamp_of(line)) :] for line in batch.lines]
-        text = b"\n".join(lines)
-        number = self._window.sent(len(text) + len(batch))
-        head = json.dumps({"type": "lines", "seq": number, "count": len(lines)}, separators=(",", ":"))
-        await self.say_bytes(b"%b\n%b%b" % (head.encode(), bytes(batch.kinds), text))
+        number = self.window.sent(batch.size)
+        await self.say_bytes(lines_message(number, batch.kinds, batch.lines, timestamps=timestamps))
 
     async def _say_what_happened(self, given: Given) -> None:
         if isinstance(given, Opened):

@@ -93,14 +93,20 @@ def opening(message: dict[str, Any]) -> Opening:
         raise Closing(BAD_MESSAGE, _("“host” and “container” must be texts."))
     if "\x00" in host + container:
         raise Closing(NOT_FOUND, _("There is nothing of this name."))
-    tail = message.get("tail", "")
-    form = AskedLines({"tail": "all" if tail is None else str(tail), "since": str(message.get("since") or "")})
-    if not form.is_valid():
-        raise Closing(BAD_MESSAGE, one_line(form))
+    form = asked_lines(message)
     query, inputs = form.query, form.inputs
     if message.get("after") is not None:
         query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
     return Opening(host, container, query, inputs, message.get("timestamps", True) is not False, receipt)
+
+
+def asked_lines(message: dict[str, Any]) -> AskedLines:
+    """What a message says of `tail` and `since`, checked."""
+    tail = message.get("tail", "")
+    form = AskedLines({"tail": "all" if tail is None else str(tail), "since": str(message.get("since") or "")})
+    if not form.is_valid():
+        raise Closing(BAD_MESSAGE, one_line(form))
+    return form
 
 
 def place_in(after: Any) -> Place:

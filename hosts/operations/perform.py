@@ -117,6 +117,24 @@ def record_reading(
     return answer
 
 
+def record_readings(
+    actor: Actor, capability: str, targets: list[Target], inputs: dict[str, Any], refused: list[tuple[Target, str]]
+) -> None:
+    """Record a reading of many things at once, decided already: once for all that was granted, once a refusal."""
+    for target, reason in refused:
+        record.end(record.begin(actor, capability, capability, target, inputs), Outcome.REFUSED, reason)
+    if targets:
+        hosts = {target.host.pk: target.host for target in targets if target.host}
+        name = _("%s objects") % len(targets) if len(targets) > 1 else targets[0].name
+        whole = Target(
+            targets[0].noun,
+            next(iter(hosts.values())) if len(hosts) == 1 else None,
+            targets[0].id if len(targets) == 1 else "",
+            name,
+        )
+        record.end(record.begin(actor, capability, capability, whole, inputs), Outcome.SUCCEEDED)
+
+
 def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, message: str = "") -> None:
     """Record what happened outside of an operation: a login, a failed one, an administrator made in the shell."""
     record.end(record.begin(actor, action, "", target, {}), outcome, message)

@@ -1,0 +1,36 @@
+"""How do lines travel to a browser? As bytes, with as little done for each as can be; docs/live.md has the layout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from collections.abc import Sequence
+
+from hosts.engine.frames import stamp_of
+from hosts.lines.levels import levels
+
+
+def lines_message(
+    number: int,
+    kinds: bytes | bytearray,
+    lines: list[bytes],
+    *,
+    timestamps: bool = True,
+    sources: Sequence[int] | None = None,
+    with_levels: bool = False,
+) -> bytes:
+    """The head, and then columns: kinds, the logs' numbers (two bytes each), levels, and the lines themselves."""
+    head: dict[str, object] = {"type": "lines", "seq": number, "count": len(lines)}
+    columns = [bytes(kinds)]
+    if sources is not None:
+        head["sources"] = True
+        numbers = array("H", sources)
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        columns.append(numbers.tobytes())
+    if with_levels:
+        head["levels"] = True
+        columns.append(levels(lines))
+    shown = lines if timestamps else [line[len(stamp_of(line)) :] for line in lines]
+    return b"%b\n%b%b" % (json.dumps(head, separators=(",", ":")).encode(), b"".join(columns), b"\n".join(shown))

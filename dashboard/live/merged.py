@@ -1,0 +1,278 @@
+"""Many logs over one socket: who is among them, what each says, and what becomes of it. See docs/live.md."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from channels.db import database_sync_to_async
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from dashboard.live.lines import lines_message
+from dashboard.live.nudged import Listener, exchange
+from dashboard.live.opening import asked_lines, place_in
+from dashboard.live.session import BAD_MESSAGE, DENIED, Closing
+from dashboard.live.watch import Question
+from dashboard.live.wish import MOST_SOURCES, Found, Source, Wish, find_sources, wish_of
+from hosts.access import Capability, Target
+from hosts.engine.cursor import Place, nanoseconds
+from hosts.engine.logs import End, LogQuery, Lost, Opened
+from hosts.inventory.read.query import QueryError
+from hosts.operations.perform import record_readings
+from hosts.streams.hub import hub
+from hosts.streams.merge import Merged, Told
+from hosts.streams.merged import MergedView
+from hosts.streams.viewer import Skipped
+
+if TYPE_CHECKING:
+    from dashboard.live.logs import Logs
+
+MOST_TAIL = 10_000
+# Who belongs to the view is looked up anew when a host nudges, but no more often than this, and at times anyway.
+_LOOK_SECONDS, _LOOK_ANYWAY_SECONDS = 1.0, 15.0
+_HEARD = frozenset(("container", "", "state"))
+
+
+@dataclass(frozen=True, slots=True)
+class MergedOpening:
+    """A message `open` for many logs. `places` say by the beginning of an id where a broken view stopped; a log of
+    which it held nothing goes on at the time `since`."""
+
+    wish: Wish
+    query: LogQuery
+    inputs: dict[str, Any]
+    timestamps: bool
+    levels: bool
+    places: dict[str, Place]
+
+    def query_for(self, source: Source) -> LogQuery:
+        place = self.places.get(source.target.id[:12])
+        return LogQuery(tail=None, after=place) if place else self.query
+
+
+def merged_opening(message: dict[str, Any]) -> MergedOpening:
+    wish = _wish(message)
+    form = asked_lines(message)
+    tail = form.query.tail
+    query = replace(form.query, tail=MOST_TAIL if tail is None else min(tail, MOST_TAIL))
+    places: dict[str, Place] = {}
+    inputs: dict[str, Any] = {**form.inputs, "tail": query.tail}
+    after = message.get("after")
+    if isinstance(after, dict) and (after.get("places") or after.get("since")):
+        places = _places(after.get("places"))
+        query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
+    inputs |= {"query": wish.text[:2000]}
+    shows = message.get("timestamps", True) is not False
+    return MergedOpening(wish, query, inputs, shows, message.get("levels") is True, places)
+
+
+def _wish(message: dict[str, Any]) -> Wish:
+    text, named = message.get("query", ""), message.get("sources", [])
+    if not isinstance(text, str) or not isinstance(named, list):
+        raise Closing(BAD_MESSAGE, _("“query” must be a text, and “sources” a list."))
+    try:
+        parameters = QueryDict(text, mutable=True)
+        for each in named:
+            if not isinstance(each, dict):
+                raise Closing(BAD_MESSAGE, _("A source has “host” and “container”."))
+            parameters.appendlist("on", f"{each.get('host')}:{each.get('container')}")
+        return wish_of(parameters)
+    except (QueryError, ValueError) as error:
+        raise Closing(BAD_MESSAGE, str(error)) from error
+
+
+def _places(after: Any) -> dict[str, Place]:
+    """`{"3f2a…": [time, lines] or [time, lines, newest]}`."""
+    if not isinstance(after, dict) or len(after) > 2 * MOST_SOURCES:
+        raise Closing(BAD_MESSAGE, _("“after” must have the time of a line and a number of lines."))
+    found = {}
+    for key, place in after.items():
+        parts = dict(zip(("time", "lines", "newest"), place if isinstance(place, list) else (), strict=False))
+        found[key[:12]] = place_in(parts)
+    return found
+
+
+def _since(text: Any) -> str:
+    at = nanoseconds(f"{text} ".encode("utf-8", "replace")) if isinstance(text, str) and len(text) < 40 else None
+    if at is None or at < 0:
+        raise Closing(BAD_MESSAGE, _("“since” must be the time of a line."))
+    return Place(at, 0).since
+
+
+class MergedLogs(Listener):
+    def __init__(self, socket: Logs, wish: MergedOpening) -> None:
+        self._socket, self._wish = socket, wish
+        self._view = MergedView(hub, wish.query.tail)
+        self._sources: list[Source] = []
+        self._numbers: dict[tuple[int, str], int] = {}
+        self._since = f"{time.time():.6f}"
+        self._changed = asyncio.Event()
+        self._denied: set[int | None] = set()
+
+    def questions(self) -> list[Question]:
+        """One for each host: a role counts for all containers of a host."""
+        hosts = {source.target.host.pk: source.target.host for source in self._sources if source.target.host}
+        return [
+            Question(Capability.CONTAINER_LOGS, Target("container", host))
+            for host in hosts.values()
+            if host.pk not in self._denied
+        ]
+
+    def refuse(self, denied: list[Question]) -> None:
+        """The logs of these hosts may not be read any more; the others go on."""
+        self._denied |= {question.target.host.pk for question in denied if question.target.host}
+        self._changed.set()
+
+    def nudged(self, topic: str, what: str) -> None:
+        if topic == "hosts" or (topic.startswith("host.") and what in _HEARD):
+            self._changed.set()
+
+    def nudged_perhaps(self) -> None:
+        self._changed.set()
+
+    async def run(self) -> None:
+        with exchange.listening(self):
+            tasks: list[asyncio.Task[None]] = []
+            try:
+                await self._begin()
+                tasks = [asyncio.create_task(self._give()), asyncio.create_task(self._keep_looking())]
+                done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._view.close()
+
+    async def _begin(self) -> None:
+        found = await database_sync_to_async(self._admitted, thread_sensitive=False)()
+        if found.refused and not found.sources:
+            raise Closing(DENIED, found.refused[0][1])
+        refused = [{"name": target.name or target.id[:12], "message": reason} for target, reason in found.refused]
+        await self._join(found, [self._wish.query_for(source) for source in found.sources], refused)
+
+    def _admitted(self) -> Found:
+        """Who is meant and may be read; the trail has it, and each refusal."""
+        found = find_sources(self._wish.wish, self._socket.actor)
+        inputs = {**self._wish.inputs, "containers": len(found.sources)}
+        targets = [source.target for source in found.sources]
+        record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+        return found
+
+    async def _join(self, found: Found, queries: list[LogQuery], refused: list[dict[str, str]]) -> None:
+        said = []
+        for source in found.sources:
+            self._numbers[source.identity] = len(self._sources)
+            self._sources.append(source)
+            said.append(self._described(source))
+        note = ""
+        if found.total > MOST_SOURCES:
+            note = _("%(total)s containers match; the first %(most)s are shown. Ask for less.") % {
+                "total": found.total,
+                "most": MOST_SOURCES,
+            }
+        await self._socket.say("sources", sources=said, refused=refused, message=note)
+        for source, query in zip(found.sources, queries, strict=True):
+            self._view.join(self._numbers[source.identity], source.target, query)
+
+    def _described(self, source: Source) -> dict[str, Any]:
+        host = source.target.host
+        return {
+            "source": self._numbers[source.identity],
+            "id": source.target.id,
+            "name": source.name,
+            "host": host.name if host else "",
+            "project": source.project,
+            "service": source.service,
+            "state": source.state,
+            "key": source.key,
+        }
+
+    async def _keep_looking(self) -> None:
+        """Let those join that begin to match, go on with those that run again, and leave those that are forbidden."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                async with asyncio.timeout(_LOOK_ANYWAY_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            self._changed.clear()
+            if self._denied:
+                await self._leave_denied()
+            found = await database_sync_to_async(find_sources, thread_sensitive=False)(
+                self._wish.wish, self._socket.actor, self._sources
+            )
+            await self._welcome(found)
+
+    async def _welcome(self, found: Found) -> None:
+        fresh = []
+        for source in found.sources:
+            number = self._numbers.get(source.identity)
+            if number is None:
+                fresh.append(source)
+            elif not self._view.reads(number) and self._runs_again(number, source):
+                self._sources[number] = source
+                place = self._view.place(number)
+                self._view.join(
+                    number, source.target, LogQuery(tail=None, after=place) if place else self._from(source)
+                )
+        reading = sum(map(self._view.reads, range(len(self._sources))))
+        if fresh := fresh[: max(0, MOST_SOURCES - reading)]:
+            joining = Found(fresh, len(fresh), [])
+            await self._join(joining, [self._from(source) for source in fresh], [])
+
+    def _runs_again(self, number: int, source: Source) -> bool:
+        allowed = source.target.host is None or source.target.host.pk not in self._denied
+        return allowed and source.state == "running" and source.started != self._sources[number].started
+
+    def _from(self, source: Source) -> LogQuery:
+        """All that a newcomer has said since it started, or since the view was opened, whichever is earlier."""
+        started = dt.datetime.fromisoformat(source.started).timestamp() if source.started else float(self._since)
+        return LogQuery(tail=MOST_TAIL, since=f"{max(0.0, min(started, float(self._since))):.6f}")
+
+    async def _leave_denied(self) -> None:
+        for number, source in enumerate(self._sources):
+            if source.target.host and source.target.host.pk in self._denied and self._view.reads(number):
+                await self._view.leave(number)
+                sentence = _("You may no longer read this log.")
+                await self._socket.say("end", source=number, why="denied", code=None, message=sentence)
+        if not any(map(self._view.reads, range(len(self._sources)))):
+            raise Closing(DENIED, _("You may no longer see this."))
+
+    async def _give(self) -> None:
+        while True:
+            await self._socket.window.room()
+            given = await self._view.take(self._socket.message_bytes)
+            if isinstance(given, Merged):
+                await self._say_lines(given)
+            else:
+                await self._say_what_happened(given)
+
+    async def _say_lines(self, given: Merged) -> None:
+        number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))
+        message = lines_message(
+            number,
+            given.kinds,
+            given.lines,
+            timestamps=self._wish.timestamps,
+            sources=given.sources,
+            with_levels=self._wish.levels,
+        )
+        await self._socket.say_bytes(message)
+
+    async def _say_what_happened(self, told: Told) -> None:
+        item, number = told.item, told.source
+        if isinstance(item, Opened):
+            await self._socket.say("opened", source=number, state=item.container.state, again=item.again)
+        elif isinstance(item, Skipped):
+            await self._socket.say("skipped", source=number, lines=item.lines)
+        elif isinstance(item, Lost):
+            await self._socket.say("notice", source=number, what="lost", message=item.sentence)
+        elif isinstance(item, End):
+            await self._socket.say("end", source=number, why=item.why, code=item.code, message=item.sentence)

@@ -1,0 +1,124 @@
+"""Which logs does one person look at together? Each is read through the hub and given as one stream in true time.
+
+Whoever takes slowly makes the viewers of this one person fill up, which then count what they skip, log by log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from django.utils.translation import gettext as _
+
+from hosts.access import Target
+from hosts.engine.cursor import Cursor, Place
+from hosts.engine.frames import Batch
+from hosts.engine.logs import End, LogQuery, Why
+from hosts.streams.hub import Hub
+from hosts.streams.merge import Merge, Merged, Told
+
+WAITING_BYTES = 1 << 20
+_PIECE = 64 << 10
+_REMEMBERED, _STAMP = 1000, 40
+
+log = logging.getLogger(__name__)
+
+
+class MergedView:
+    """Logs may join and leave while it is taken from. Close it when nobody takes any more."""
+
+    def __init__(self, hub: Hub, most: int | None) -> None:
+        self._hub = hub
+        self._merge = Merge(most)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._stamps: dict[int, deque[bytes]] = {}
+        self._out: deque[Merged | Told] = deque()
+        self._arrived, self._room = asyncio.Event(), asyncio.Event()
+        self._room.set()
+
+    def join(self, source: int, target: Target, query: LogQuery) -> None:
+        """Read this log too; `source` is its number in what is taken."""
+        self._merge.expect(source, self._now())
+        self._stamps.setdefault(source, deque(maxlen=_REMEMBERED))
+        self._tasks[source] = asyncio.create_task(self._read(source, target, query))
+
+    def reads(self, source: int) -> bool:
+        """Whether more may come of this log."""
+        return source in self._tasks and not self._tasks[source].done()
+
+    def place(self, source: int) -> Place | None:
+        """Behind the last line of a log that has ended, in case it goes on."""
+        cursor, stamps = Cursor(), list(self._stamps.get(source, ()))
+        cursor.saw(Batch(bytearray(len(stamps)), stamps))
+        return cursor.place()
+
+    async def leave(self, source: int) -> None:
+        """Read this log no more."""
+        await _ended([task for task in [self._tasks.pop(source, None)] if task])
+        self._merge.forget(source)
+        self._stamps.pop(source, None)
+        self._arrived.set()
+
+    async def close(self) -> None:
+        await _ended(list(self._tasks.values()))
+
+    async def take(self, limit: int) -> Merged | Told:
+        """The next lines, of at most `limit` bytes, or what became of one of the logs."""
+        while not self._out:
+            self._out.extend(self._merge.due(self._now(), limit))
+            self._measure()
+            if self._out:
+                break
+            wake = self._merge.wake()
+            if wake is not None and not self._merge.first:
+                # Whatever arrives meanwhile is due later still.
+                await asyncio.sleep(max(0.0, wake - self._now()))
+                continue
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout_at(wake):
+                    await self._arrived.wait()
+            except TimeoutError:
+                continue
+        given = self._out.popleft()
+        self._measure()
+        return given
+
+    async def _read(self, source: int, target: Target, query: LogQuery) -> None:
+        try:
+            async with self._hub.view(target, query) as viewer:
+                while True:
+                    await self._room.wait()
+                    given = await viewer.take(_PIECE)
+                    if isinstance(given, Batch):
+                        self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
+                        self._merge.feed(source, given, self._now())
+                    else:
+                        self._merge.tell(source, given, self._now())
+                    self._measure()
+                    self._arrived.set()
+                    if isinstance(given, End):
+                        return
+        except Exception:
+            log.exception("the log of %s can no longer be merged", target.id[:12])
+            self._merge.tell(source, End(Why.GARBLED, _("Quayside itself failed to read this log.")), self._now())
+            self._arrived.set()
+
+    def _measure(self) -> None:
+        """Whether there is room for more. What was cut into pieces and waits is as good as full."""
+        if self._merge.first and self._merge.bytes > WAITING_BYTES:
+            self._merge.prune()
+        if self._merge.bytes > WAITING_BYTES or len(self._out) > 1:
+            self._room.clear()
+        else:
+            self._room.set()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
