@@ -132,7 +132,7 @@ def test_inspect() -> None:
 
 
 def test_hostile_sizes_are_cut_quickly() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     deep: list[object] = []
     for _ in range(500):
         deep = [deep]
@@ -147,7 +147,7 @@ def test_hostile_sizes_are_cut_quickly() -> None:
     )
     assert len(shown["b"]) < 40_000
     assert len(shown["c"]) == 2000
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 _json = st.recursive(
