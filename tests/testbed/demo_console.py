@@ -37,10 +37,33 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
         for host in described["hosts"]:
             if host["url"] != local_url:
                 tell(host, environment)
+        for registry in described["registries"]:
+            if "user" in registry:
+                log_in(registry, environment)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+LOG_IN = """
+import sys
+from hosts.access import Actor, Target
+from hosts.operations.base import find
+from hosts.operations.perform import perform
+
+server, username, password = sys.stdin.read().split()
+data = {"server": server, "username": username, "password": password}
+print(perform(Actor.shell(), find("registry.add"), Target("console"), data).message)
+"""
+
+
+def log_in(registry: dict[str, str], environment: dict[str, str]) -> None:
+    """Add the login of a registry, through the same operation as the page; its password goes by a pipe."""
+    words = "\n".join(registry[name] for name in ("address", "user", "password"))
+    code = [*MANAGE, "shell", "--no-imports", "-c", LOG_IN]
+    done = subprocess.run(code, cwd=ROOT, env=environment, input=words, capture_output=True, text=True)
+    print((done.stdout.strip() or done.stderr.strip()).splitlines()[-1], flush=True)
 
 
 def is_healthy() -> bool:
