@@ -34,7 +34,7 @@ def pictures(local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("host", f"{here}/"),
         Picture("host-down", f"/hosts/{ids['down']}/"),
         Picture("host-down-containers", f"/hosts/{ids['down']}/containers/"),
-        Picture("host-add", "/hosts/", _open_add_host),
+        Picture("host-add", "/hosts/", _open_make),
         Picture("host-edit", f"{here}/", lambda page: _press(page, "Edit")),
         Picture("containers", "/containers/"),
         Picture("containers-here", f"{here}/containers/"),
@@ -55,7 +55,7 @@ def pictures(local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
         Picture("images", "/images/"),
         Picture("image", f"{here}/images/{ids['image']}/"),
-        Picture("pull", f"{here}/images/", lambda page: page.locator("#make").click()),
+        Picture("pull", f"{here}/images/", _open_make),
         Picture("networks", "/networks/"),
         Picture("network", f"{here}/networks/{ids['network']}/"),
         Picture("volumes", "/volumes/"),
@@ -66,7 +66,7 @@ def pictures(local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("tray", "/networks/", _open_tray),
         Picture("registries", "/registries/"),
         Picture("people", "/people/"),
-        Picture("person-add", "/people/", lambda page: page.locator("#add-person").click()),
+        Picture("person-add", "/people/", _open_person),
         Picture("audit", "/audit/"),
         Picture("audit-event", f"/audit/{ids['event']}/"),
         Picture("search", "/search/?q=a"),
@@ -86,8 +86,13 @@ def _wrong_password(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-def _open_add_host(page: Page) -> None:
+def _open_make(page: Page) -> None:
     page.locator("#make").click()
+    expect(dialog(page)).to_be_visible()
+
+
+def _open_person(page: Page) -> None:
+    page.locator("#add-person").click()
     expect(dialog(page)).to_be_visible()
 
 

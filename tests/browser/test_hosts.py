@@ -110,7 +110,7 @@ def test_edit_disable_enable(page: Page, local: str) -> None:
     expect(dialog(page).get_by_label("Name", exact=True)).to_have_value(local)
     expect(dialog(page).get_by_label("SSH: private key")).to_have_value("")
     dialog(page).get_by_label("Tags").fill("edited")
-    dialog(page).get_by_role("button", name="Edit", exact=True).click()
+    dialog(page).get_by_role("button", name="Save", exact=True).click()
     expect(toast(page, f"Saved the host {local}.")).to_be_visible()
     expect(page.get_by_role("link", name="edited")).to_be_visible()
     page.get_by_role("link", name="Disable", exact=True).click()
