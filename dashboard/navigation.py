@@ -16,11 +16,13 @@ PLACES = (
     ("overview", _("Overview"), "layout-dashboard", None),
     ("hosts", _("Hosts"), "server", None),
     ("containers", _("Containers"), "box", None),
+    ("merged_logs", _("Logs"), "file-text", None),
     ("images", _("Images"), "stack-2", None),
     ("networks", _("Networks"), "network", None),
     ("volumes", _("Volumes"), "database", None),
     ("jobs", _("Jobs"), "list-check", None),
     ("registries", _("Registries"), "building-warehouse", Capability.REGISTRY_MANAGE),
+    ("history", _("Kept logs"), "device-sd-card", Capability.HISTORY_MANAGE),
     ("people", _("People"), "users", Capability.PERSON_MANAGE),
     ("audit", _("Audit"), "history", Capability.AUDIT_VIEW),
 )

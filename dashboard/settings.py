@@ -176,7 +176,7 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 
 # Of all log lines that the console keeps itself.
-HISTORY_BYTES = env.number("HISTORY_GB", 10, 1, 1_000_000) << 30
+HISTORY_BYTES = env.number("HISTORY_GB", 10, 1, 1_000_000) * 1_000_000_000
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

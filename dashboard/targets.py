@@ -15,7 +15,7 @@ from dashboard.pages.errors import Missing
 from hosts.access import Target
 from hosts.facts import Noun
 from hosts.inventory.write_facts import ROWS
-from hosts.models import Host, Job, Registry, Row, User
+from hosts.models import Host, Job, KeepRule, Registry, Row, User
 
 Found = TypeVar("Found", bound=Model)
 CONSOLE = Target("console")
@@ -49,6 +49,9 @@ def resolve(text: str) -> Target:
     if noun == "registry":
         registry = _by_key(Registry, object_id if object_id.isdecimal() else None)
         return Target("registry", id=str(registry.pk), name=registry.server)
+    if noun == "history":
+        rule = _by_key(KeepRule, object_id if object_id.isdecimal() else None)
+        return Target("history", id=str(rule.pk), name=str(rule))
     raise Missing(_("There is nothing of this kind."))
 
 

@@ -21,6 +21,7 @@ _FREE = frozenset({"hosts", "jobs"})
 _CONSOLE = {
     "audit": Question(Capability.AUDIT_VIEW, Target("audit")),
     "people": Question(Capability.PERSON_MANAGE, Target("console")),
+    "history": Question(Capability.HISTORY_MANAGE, Target("console")),
     "registries": Question(Capability.REGISTRY_MANAGE, Target("console")),
 }
 _HOST = re.compile(r"host\.(\d{1,18})")

@@ -27,6 +27,7 @@ class Capability(StrEnum):
     PERSON_MANAGE = "person.manage"
     REGISTRY_MANAGE = "registry.manage"
     AUDIT_VIEW = "audit.view"
+    HISTORY_MANAGE = "history.manage"
 
 
 _VIEWER = (
@@ -53,6 +54,7 @@ _ADMINISTRATOR = (
     Capability.PERSON_MANAGE,
     Capability.REGISTRY_MANAGE,
     Capability.AUDIT_VIEW,
+    Capability.HISTORY_MANAGE,
 )
 
 LEAST_ROLE: dict[Capability, Role] = {
