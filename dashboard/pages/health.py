@@ -27,5 +27,5 @@ def healthz(request: Request) -> JsonResponse:
         missing.append("redis")
     response = JsonResponse({"ok": not missing, "missing": missing}, status=503 if missing else 200)
     # Whoever asks is told; a log line for each time while the console starts would say nothing more.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response

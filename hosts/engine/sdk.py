@@ -98,7 +98,7 @@ class _TcpAdapter(_Strict):
 
 
 class Client(docker.APIClient):
-    """One thread's client of one engine. `socket_path` is where to connect when that is a tunnel and not the address."""
+    """One thread's client of one engine. `socket_path` is where to connect when it is a tunnel and not the address."""
 
     def __init__(self, address: Address, socket_path: str = "", read_seconds: float = READ_SECONDS) -> None:
         # Not the SDK's own constructor: that reads headers, proxies and logins from ~/.docker/config.json.

@@ -3,7 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Playwright, Request, WebError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    WebError,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -16,7 +26,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # Docker makes and removes network interfaces meanwhile, at which Chromium loads anew what it was loading.
 NOT_OURS = re.compile("ERR_NETWORK_CHANGED")
 # A loaded machine is slow; what must be quick is measured by its own test.
