@@ -36,18 +36,19 @@ class Pattern:
 
     __slots__ = ("_batch", "_capturing", "_line", "source")
 
-    def __init__(self, source: str, *, ignore_case: bool = False) -> None:
+    def __init__(self, source: str, *, ignore_case: bool = False, trusted: bool = False) -> None:
+        """`trusted` is for what we write ourselves: of any size, and of bytes, so that broken UTF-8 hides nothing."""
         self.source = source
-        if len(source) > PATTERN_CHARACTERS:
+        if not trusted and len(source) > PATTERN_CHARACTERS:
             raise PatternError("")
         if _ANY_BYTE.search(source):
             raise PatternError("invalid escape sequence: \\C")
-        self._line = _compiled(source, ignore_case)
-        if self._line.programsize > _PROGRAM_SIZE:
+        self._line = _compiled(source, ignore_case, trusted)
+        if not trusted and self._line.programsize > _PROGRAM_SIZE:
             raise PatternError("")
-        self._capturing = _compiled(source, ignore_case, captures=True)
+        self._capturing = _compiled(source, ignore_case, trusted, captures=True)
         batchable = not _OF_THE_WHOLE.search(source)
-        self._batch = _compiled(f"(?m){source}", ignore_case) if batchable else None
+        self._batch = _compiled(f"(?m){source}", ignore_case, trusted) if batchable else None
 
     def matches(self, text: bytes) -> bool:
         """Whether it is found anywhere in the line."""
@@ -70,9 +71,22 @@ class Pattern:
             found += _places(self._batch.search, b"\n".join(texts[first : first + _LINES_AT_ONCE]), first)
         return found
 
-    def anywhere(self, joined: bytes) -> bool:
-        """Whether any of the lines, joined by newlines, may hold it; a cheap question before the others."""
-        return self._batch is None or self._batch.search(joined) is not None
+
+class Patterns:
+    """Trusted patterns of which a text is known to hold at least one: which of them are worth looking for?"""
+
+    __slots__ = ("_all", "_set")
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self._set = re2.Set.SearchSet(_options(ignore_case=False, of_bytes=True, captures=False))
+        for source in sources:
+            self._set.Add(source.encode())
+        self._set.Compile()
+        self._all = range(len(sources))
+
+    def likely(self, text: bytes) -> Sequence[int]:
+        """The places of those that the text holds, or of all of them: RE2 gives up on a set when memory is short."""
+        return self._set.Match(text) or self._all
 
 
 def _places(search: Callable[[bytes, int], Any], joined: bytes, first: int) -> Iterator[int]:
@@ -92,15 +106,21 @@ def literal(text: str) -> Pattern:
     return Pattern(re2.escape(text), ignore_case=True)
 
 
-def _compiled(source: str, ignore_case: bool, *, captures: bool = False) -> re2._Regexp:
+def _compiled(source: str, ignore_case: bool, of_bytes: bool, *, captures: bool = False) -> re2._Regexp:
+    try:
+        return re2.compile(source.encode("utf-8", "replace"), _options(ignore_case, of_bytes, captures))
+    except re2.error as error:
+        reason = error.args[0] if error.args else ""
+        raise PatternError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+
+
+def _options(ignore_case: bool, of_bytes: bool, captures: bool) -> re2.Options:
     options = re2.Options()
     options.case_sensitive = not ignore_case
     options.never_capture = not captures
     options.never_nl = True
     options.max_mem = _MEMORY_BYTES
     options.log_errors = False
-    try:
-        return re2.compile(source.encode("utf-8", "replace"), options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        raise PatternError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+    if of_bytes:
+        options.encoding = re2.Options.Encoding.LATIN1
+    return options

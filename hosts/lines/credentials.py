@@ -1,0 +1,114 @@
+"""What do credentials look like? The built-in rules of redaction: the first group of each pattern is what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hosts.lines.patterns import Pattern
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a name for translation: this layer knows no Django, so whoever shows it translates it."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`hides` has the last word on what the pattern found. `name` is for people, in English where it is built in."""
+
+    name: str
+    pattern: Pattern
+    hides: Callable[[bytes, int, int], bool] | None = None
+
+
+_KEYS_ALWAYS = (
+    r"passw(?:or)?d|passphrase|passcode|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key"
+    r"|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
+)
+_KEYS_OF_CODES = r"token|secret|credentials?|\bauth|\bpass"
+# An end of the key's own quotes (escaped, in JSON within JSON), the sign, and the beginning of the value's quotes.
+_SIGN = r"""\\*["']?\s*(?:=>|:=|=|:)\s*"""
+_EQUALS = r"""\\*["']?\s*(?:=>|:=|=)\s*"""
+_COLON = r"""\\*["']?\s*:\s*"""
+_BARE = r"""\\*["']?([^\s"'\\&;,<>(){}\[\]]+)"""
+_DOUBLE = r'''"((?:[^"\\]|\\.)+)"'''
+_SINGLE = r"""'([^']+)'"""
+_ESCAPED = r"""\\+"([^"\\]+)"""
+_TOKENS = (
+    r"\b(gh[opsur]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{20,}"
+    r"|gl(?:pat|rt|ptt|dt|cbt|soat|ft|imt|agent)-[A-Za-z0-9_.-]{16,}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}"
+    r"|sk-[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}"
+    r"|AIza[A-Za-z0-9_-]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{30,})"
+)
+_CARD = r"\b((?:4[0-9]|5[1-5]|2[2-7]|6[045]|3[04-8])(?:[ -]?[0-9]){11,17})\b"
+PEM_BEGINS = rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY"
+
+
+def _has_a_digit(text: bytes, begin: int, end: int) -> bool:
+    """`token: expired` says nothing secret; a code without any digit is rare."""
+    return not text[begin:end].isalpha() and any(48 <= byte < 58 for byte in text[begin:end])
+
+
+def _is_no_path(text: bytes, begin: int, end: int) -> bool:
+    """`PWD=/app` is where a program runs."""
+    return text[begin : begin + 1] != b"/"
+
+
+def _is_no_word(text: bytes, begin: int, end: int) -> bool:
+    """`basic authentication` is no header."""
+    value = text[begin:end]
+    return not (value.isalpha() and (value.islower() or value.istitle() or value.isupper()))
+
+
+def _is_base64(text: bytes, begin: int, end: int) -> bool:
+    """A digest in hexadecimal may be as long as a line of a key."""
+    value = text[begin:end]
+    return (
+        value.upper() != value and value.lower() != value and any(byte in b"ghijklmnopqrstuvwxyz+/" for byte in value)
+    )
+
+
+def _is_a_card(text: bytes, begin: int, end: int) -> bool:
+    """A number that passes Luhn's check, with the length that its issuer uses, and no part of a fraction."""
+    if text[begin - 1 : begin] in (b".", b"-") or (text[end : end + 1] == b"." and text[end + 1 : end + 2].isdigit()):
+        return False
+    digits = [byte - 48 for byte in text[begin:end] if 48 <= byte < 58]
+    first = digits[0] * 10 + digits[1]
+    lengths = {3: (14, 15, 16), 4: (13, 16, 19), 6: (16, 17, 18, 19)}.get(digits[0], (16,))
+    if len(digits) not in lengths or (first in (34, 37) and len(digits) != 15):
+        return False
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _rule(name: str, source: str, hides: Callable[[bytes, int, int], bool] | None = None) -> Rule:
+    return Rule(name, Pattern(source, trusted=True), hides)
+
+
+_PASSWORDS = gettext_noop("Passwords and keys by their name")
+_CODES = gettext_noop("Tokens and secrets by their name")
+_HEADERS = gettext_noop("Authorization headers")
+_PRIVATE = gettext_noop("Private keys")
+
+BUILT_IN = (
+    *(_rule(_PASSWORDS, f"(?i)(?:{_KEYS_ALWAYS}){_SIGN}{value}") for value in (_BARE, _DOUBLE, _SINGLE, _ESCAPED)),
+    _rule(_PASSWORDS, rf"(?i)(?:\b|_)pwd{_SIGN}{_BARE}", _is_no_path),
+    _rule(_PASSWORDS, rf"(?i)(?:^|\s)--?[a-z-]*(?:{_KEYS_ALWAYS}|token|secret)\s+{_BARE}"),
+    _rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_EQUALS}{_BARE}"),
+    _rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_COLON}{_BARE}", _has_a_digit),
+    *(_rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_SIGN}{value}") for value in (_DOUBLE, _SINGLE, _ESCAPED)),
+    _rule(_HEADERS, rf"(?i)authorization{_SIGN}\\*[\"']?(?:[a-z]+\s+)?([^\s\"'\\,;]+)", _is_no_word),
+    _rule(_HEADERS, r"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/-]{8,}=*)", _is_no_word),
+    _rule(gettext_noop("Access tokens of GitHub, GitLab, Slack and others"), _TOKENS),
+    _rule(gettext_noop("Access keys of AWS"), r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b"),
+    _rule(gettext_noop("JSON web tokens"), r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
+    _rule(gettext_noop("Passwords in addresses"), r"""(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:([^\s/"'<>]+)@"""),
+    _rule(_PRIVATE, r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]*-----([^-]+)"),
+    _rule(_PRIVATE, r"^\s*([A-Za-z0-9+/]{64})\s*$", _is_base64),
+    _rule(gettext_noop("Card numbers"), _CARD, _is_a_card),
+)
+
+# Lines between the first and the last line of a key; its last one may be short.
+PEM_BODY = Pattern(r"[A-Za-z0-9+/]{20,}={0,2}|^\s*[A-Za-z0-9+/]+={0,2}\s*$", trusted=True)

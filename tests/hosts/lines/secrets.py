@@ -1,0 +1,105 @@
+"""Lines with credentials, each with what must go (between ⟦ and ⟧) and what must stay; made up, none of them works."""
+
+HIDDEN = [
+    # By the name of the key
+    "password=⟦hunter2⟧ and the rest",
+    "PASSWORD: ⟦hunter2⟧",
+    "DB_PASSWORD=⟦hunter2⟧",
+    "db.passwd = ⟦hunter2⟧, user=ada",
+    'password="⟦two words, and more⟧" user=ada',
+    "password='⟦two words⟧' user=ada",
+    '{"user":"ada","password":"⟦a\\"b, c}⟧","ok":true}',
+    '{"Password" : "⟦x⟧"}',
+    '{"msg":"{\\"password\\":\\"⟦two words⟧\\",\\"user\\":\\"ada\\"}"}',
+    '{:password=>"⟦hunter2⟧", :user=>"ada"}',
+    "POST /login?user=ada&password=⟦hunter2⟧&next=/",
+    "passphrase: ⟦correct⟧",
+    "Server=db;Uid=sa;Pwd=⟦Tr0ub4dor⟧;",
+    "--password ⟦hunter2⟧ --user ada",
+    "mysqldump --password=⟦hunter2⟧ shop",
+    "curl --api-key ⟦abc⟧ https://api.example.com",
+    "api_key=⟦abc⟧ apiKey: ⟦def⟧",
+    "X-Api-Key: ⟦0a1b2c⟧",
+    "client_secret=⟦abcdef⟧",
+    "aws_secret_access_key = ⟦wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY⟧",
+    "SECRET_KEY=⟦django-insecure-x!y⟧",
+    "token=⟦abcdef⟧",
+    "access_token: ⟦a1b2c3⟧",
+    '"refresh_token":"⟦opaque⟧"',
+    "csrf-token: '⟦abc⟧'",
+    "secret = ⟦swordfish⟧",
+    "password=⟦p\u00e4ssw\u00f6rt⟧ rest",
+    "password=⟦" + "x" * 300 + "⟧ rest",
+    '{"msg":"{\\"token\\":\\"⟦opaque⟧\\"}"}',
+    # Headers
+    "Authorization: Bearer ⟦abc.def-123⟧",
+    "authorization: Basic ⟦YWRhOmh1bnRlcjI=⟧",
+    '"Authorization":"token ⟦0123abc⟧"',
+    "Proxy-Authorization: Digest ⟦0123abc⟧",
+    "sent Bearer ⟦0123456789abcdef⟧ to the server",
+    # Tokens by their look
+    "pushed with ⟦ghp_abcdefghijklmnopqrstuvwxyz0123456789⟧",
+    "⟦github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz⟧ is it",
+    "git clone https://oauth2:⟦glpat-abcdefghij0123456789⟧@gitlab.com/x.git",
+    "slack ⟦xoxb-123456789012-abcdefABCDEF⟧.",
+    "stripe ⟦sk_live_abcdefghij0123456789⟧",
+    "⟦npm_abcdefghijklmnopqrstuvwxyz0123456789⟧",
+    "key ⟦AKIAIOSFODNN7EXAMPLE⟧ used",
+    "jwt ⟦eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U⟧ expired",
+    # Addresses
+    "connecting to postgres://ada:⟦hunter2⟧@db:5432/shop",
+    "redis://:⟦hunter2⟧@cache:6379/0",
+    "amqp://ada:⟦p@ss⟧@mq/ and http://x:⟦y⟧@z/",
+    # Keys
+    "-----BEGIN RSA PRIVATE KEY-----⟦MIIEpAIBAAKCAQEA⟧-----END RSA PRIVATE KEY-----",
+    "⟦MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MaU7QeZ3y1Xa8kEd⟧",
+    # Cards
+    "paid with ⟦4111 1111 1111 1111⟧ today",
+    "card=⟦5555555555554444⟧",
+    "amex ⟦378282246310005⟧.",
+    '"pan":"⟦6011-1111-1111-1117⟧"',
+    # Colours do not protect
+    "\x1b[31mpassword\x1b[0m=⟦hunter2⟧ \x1b[1mbold\x1b[0m",
+]
+
+KEPT = [
+    "",
+    "GET /api/users 200",
+    "the password was wrong",
+    "token: expired",
+    "Unexpected token: punc in line",
+    "basic authentication failed, bearer authentication too",
+    "max_tokens=100 tokens: 12",
+    "secret: none",
+    "PWD=/app",
+    "pwd: /root",
+    "https://example.com:8080/a@b",
+    "mail to ada@example.com: hello",
+    "at 2024-01-01T10:00:00.123456789Z in 1704103200123456789 ns",
+    "id 4111111111111112 fails the check",
+    "took 0.4111111111111111 s",
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "password=••• is hidden already",
+    "\x1b[31mred\x1b[0m and nothing else",
+    "-----BEGIN CERTIFICATE-----",
+]
+
+PRIVATE_KEY = """\
+writing the key
+-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACBabcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRST
+hello from another thread
+AAAAC3Nz
+-----END OPENSSH PRIVATE KEY-----
+AAAAC3Nz stays"""
+KEY_HIDDEN = """\
+writing the key
+-----BEGIN OPENSSH PRIVATE KEY-----
+•••
+•••
+hello from another thread
+•••
+-----END OPENSSH PRIVATE KEY-----
+AAAAC3Nz stays"""
