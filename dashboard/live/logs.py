@@ -134,7 +134,7 @@ class Logs(LiveSocket):
                 await self.window.room()
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
-                    await self._say_lines(given, wish.timestamps)
+                    await self._say_lines(given, wish)
                 else:
                     await self._say_what_happened(given)
                 if isinstance(given, End):
@@ -154,9 +154,10 @@ class Logs(LiveSocket):
             raise Closing(DENIED, answer.reason)
         return target
 
-    async def _say_lines(self, batch: Batch, timestamps: bool) -> None:
+    async def _say_lines(self, batch: Batch, wish: Opening) -> None:
         number = self.window.sent(batch.size)
-        await self.say_bytes(lines_message(number, batch.kinds, batch.lines, timestamps=timestamps))
+        shows, levels = wish.timestamps, wish.levels
+        await self.say_bytes(lines_message(number, batch.kinds, batch.lines, timestamps=shows, with_levels=levels))
 
     async def _say_what_happened(self, given: Given) -> None:
         if isinstance(given, Opened):

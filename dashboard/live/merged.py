@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.lines import lines_message
 from dashboard.live.nudged import Listener, exchange
-from dashboard.live.opening import asked_lines, place_in
+from dashboard.live.opening import asked_lines, has_receipt, place_in
 from dashboard.live.session import BAD_MESSAGE, DENIED, Closing
 from dashboard.live.watch import Question
 from dashboard.live.wish import MOST_SOURCES, Found, Source, Wish, find_sources, wish_of
@@ -48,6 +48,7 @@ class MergedOpening:
     timestamps: bool
     levels: bool
     places: dict[str, Place]
+    receipt: str
 
     def query_for(self, source: Source) -> LogQuery:
         place = self.places.get(source.target.id[:12])
@@ -66,8 +67,8 @@ def merged_opening(message: dict[str, Any]) -> MergedOpening:
         places = _places(after.get("places"))
         query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
     inputs |= {"query": wish.text[:2000]}
-    shows = message.get("timestamps", True) is not False
-    return MergedOpening(wish, query, inputs, shows, message.get("levels") is True, places)
+    shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
+    return MergedOpening(wish, query, inputs, shows, levels, places, str(message.get("receipt", "")))
 
 
 def _wish(message: dict[str, Any]) -> Wish:
@@ -159,6 +160,8 @@ class MergedLogs(Listener):
     def _admitted(self) -> Found:
         """Who is meant and may be read; the trail has it, and each refusal."""
         found = find_sources(self._wish.wish, self._socket.actor)
+        if has_receipt(self._wish.receipt, self._socket.actor, Target("logs", None, self._wish.wish.text)):
+            return found
         inputs = {**self._wish.inputs, "containers": len(found.sources)}
         targets = [source.target for source in found.sources]
         record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)

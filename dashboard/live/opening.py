@@ -84,6 +84,7 @@ class Opening:
     query: LogQuery
     inputs: dict[str, Any]
     timestamps: bool
+    levels: bool
     receipt: str
 
 
@@ -97,7 +98,8 @@ def opening(message: dict[str, Any]) -> Opening:
     query, inputs = form.query, form.inputs
     if message.get("after") is not None:
         query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
-    return Opening(host, container, query, inputs, message.get("timestamps", True) is not False, receipt)
+    shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
+    return Opening(host, container, query, inputs, shows, levels, receipt)
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:

@@ -16,6 +16,8 @@ from hosts.inventory.read.query import Query, QueryError, parse
 from hosts.models import Container, Host
 
 MOST_SOURCES = 100
+# The parameters that say which containers are meant.
+MEANING = ("q", "host", "on", *(each.name for each in CONTAINERS.filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,9 @@ def wish_of(parameters: QueryDict) -> Wish:
         raise QueryError(_("At most %s logs can be read together.") % MOST_SOURCES)
     query = parse(parameters, CONTAINERS)
     asked = query.narrowed or not named
-    kept = {name for name in parameters if name in _MEANING}
+    kept = {name for name in parameters if name in MEANING}
     text = "&".join(f"{name}={value}" for name in sorted(kept) for value in parameters.getlist(name) if value)
     return Wish(tuple(named), query if asked else None, text)
-
-
-_MEANING = frozenset(("q", "host", "on", *(each.name for each in CONTAINERS.filters)))
 
 
 def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> Found:

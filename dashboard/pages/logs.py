@@ -24,7 +24,7 @@ from dashboard.requests import Request
 from dashboard.targets import find_row, ref
 from hosts.access import Capability, Denied, Grant, Target
 from hosts.engine.errors import EngineError
-from hosts.engine.frames import CUT, STDERR, Batch, stamp_of
+from hosts.engine.frames import CUT, KIND, STDERR, Batch, stamp_of
 from hosts.engine.logs import LogQuery, Why
 from hosts.facts import Noun
 from hosts.models import Host, Row
@@ -128,14 +128,15 @@ def _last_lines(grant: Grant, query: LogQuery, host: Host) -> tuple[Batch, str]:
 
 
 def _shown(batch: Batch, timestamps: bool) -> list[dict[str, Any]]:
-    """Lines as plain text: without escapes, and with what is no UTF-8 replaced."""
-    shown = []
-    for kind, line in zip(batch.kinds, batch.lines, strict=True):
-        stamp = stamp_of(line)
-        text = line[len(stamp) :].decode("utf-8", "replace").removesuffix("\r")
-        time = stamp.decode("ascii").strip() if timestamps else ""
-        shown.append({"time": time, "text": _ESCAPES.sub("", text), "err": kind & ~CUT == STDERR, "cut": kind & CUT})
-    return shown
+    return [shown_line(kind, line, timestamps) for kind, line in zip(batch.kinds, batch.lines, strict=True)]
+
+
+def shown_line(kind: int, line: bytes, timestamps: bool) -> dict[str, Any]:
+    """A line as plain text: without escapes, and with what is no UTF-8 replaced."""
+    stamp = stamp_of(line)
+    text = line[len(stamp) :].decode("utf-8", "replace").removesuffix("\r")
+    time = stamp.decode("ascii").strip() if timestamps else ""
+    return {"time": time, "text": _ESCAPES.sub("", text), "err": kind & KIND == STDERR, "cut": kind & CUT}
 
 
 def _about(host: Host, row: Row) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 LINE_LIMIT = 64 << 10
 STDOUT, STDERR, ENGINE = 1, 2, 3
+KIND = 0x3F  # what is left of a line's kind without what else is said in it
 CUT = 0x80  # set in the kind of a line that was longer than LINE_LIMIT: its end is missing
 
 _HEADER = struct.Struct(">II")

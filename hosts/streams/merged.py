@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import deque
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Target
+from hosts.access import Grant, Target
 from hosts.engine.cursor import Cursor, Place
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Why
+from hosts.streams import past
 from hosts.streams.hub import Hub
-from hosts.streams.merge import Merge, Merged, Told
+from hosts.streams.merge import WINDOW_SECONDS, Merge, Merged, Told
 
 WAITING_BYTES = 1 << 20
 _PIECE = 64 << 10
@@ -116,6 +118,16 @@ class MergedView:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+async def last_lines(grants: list[Grant], query: LogQuery, seconds: float) -> tuple[Merged, dict[int, str]]:
+    """The newest lines of some logs as one, numbered as their grants are, and why one of them says no more."""
+    read = await asyncio.gather(*(past.last_lines(each, query, seconds) for each in grants))
+    merge = Merge(query.tail)
+    for source, (batch, _why) in enumerate(read):
+        merge.feed(source, batch, 0.0)
+    pieces = [piece for piece in merge.due(WINDOW_SECONDS, sys.maxsize) if isinstance(piece, Merged)]
+    return (pieces[0] if pieces else Merged()), {source: why for source, (_batch, why) in enumerate(read) if why}
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

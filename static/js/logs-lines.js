@@ -14,7 +14,7 @@
     }
 
     clear() {
-      Object.assign(this, { first: 0, times: [], texts: [], kinds: [], spans: [], hits: [], looked: 0, longest: 0 });
+      Object.assign(this, { first: 0, times: [], texts: [], kinds: [], spans: [], sources: [], levels: [], hits: [], looked: 0, longest: 0 });
     }
 
     get length() {
@@ -28,7 +28,7 @@
     // One line by its number.
     line(number) {
       const at = number - this.first;
-      return { time: this.times[at], text: this.texts[at], kind: this.kinds[at], spans: this.spans[at] };
+      return { time: this.times[at], text: this.texts[at], kind: this.kinds[at], spans: this.spans[at], source: this.sources[at], level: this.levels[at] };
     }
 
     add(batch) {
@@ -37,6 +37,8 @@
         this.texts.push(batch.texts[at]);
         this.kinds.push(batch.kinds[at]);
         this.spans.push(batch.spans[at]);
+        this.sources.push(batch.sources?.[at] ?? -1);
+        this.levels.push(batch.levels?.[at] ?? 0);
         if (batch.texts[at].length > this.longest) this.longest = batch.texts[at].length;
       }
     }
@@ -52,7 +54,7 @@
     }
 
     drop(count) {
-      for (const name of ["times", "texts", "kinds", "spans"]) this[name] = this[name].slice(count);
+      for (const name of ["times", "texts", "kinds", "spans", "sources", "levels"]) this[name] = this[name].slice(count);
       this.first += count;
       this.looked = Math.max(this.looked, this.first);
       const gone = this.hits.findIndex((number) => number >= this.first);

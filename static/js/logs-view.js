@@ -2,7 +2,7 @@
 (() => {
   const { Heights, MARK } = window.quayside.logs;
   const BEYOND = 20; // rows drawn above and below what can be seen
-  const CUT = 0x80, STDERR = 2, ENGINE = 3;
+  const CUT = 0x80, LATE = 0x40, KIND = 0x3f, STDERR = 2, ENGINE = 3;
   const BOLD = 1, DIM = 2, ITALIC = 4, UNDERLINE = 8, INVERSE = 16, STRIKE = 32;
   const FLAGS = [[BOLD, "a-bold"], [DIM, "a-dim"], [ITALIC, "a-italic"], [UNDERLINE, "a-under"], [STRIKE, "a-strike"]];
   const LINK = /\bhttps?:\/\/[^\s<>"'`{}|\\^\u0000-\u001f]+/g;
@@ -80,7 +80,7 @@
 
   class View {
     constructor(element, lines, words) {
-      Object.assign(this, { element, lines, words, wrap: false, timestamps: true, following: true, current: -1 });
+      Object.assign(this, { element, lines, words, wrap: false, timestamps: true, following: true, current: -1, sources: null, top: 0 });
       this.space = document.createElement("div");
       this.space.className = "log-space";
       element.append(this.space);
@@ -236,10 +236,12 @@
 
     fill(row, line) {
       row.replaceChildren();
-      const kind = line.kind & ~CUT;
+      const kind = line.kind & KIND;
       row.classList.toggle("is-mark", line.kind === MARK);
       row.classList.toggle("is-err", kind === STDERR);
       row.classList.toggle("is-engine", kind === ENGINE);
+      row.classList.toggle("is-late", Boolean(line.kind & LATE));
+      row.dataset.level = line.level ?? 0;
       if (this.timestamps) {
         const time = document.createElement("time");
         const [day, moment] = clock(line.time);
@@ -247,9 +249,10 @@
         date.className = "log-date";
         date.textContent = day;
         time.append(date, moment);
-        time.title = line.time;
+        time.title = line.kind & LATE ? `${line.time} · ${this.words.late}` : line.time;
         row.append(time);
       }
+      if (this.sources) row.append(this.badge(line.source));
       const sign = document.createElement("i");
       sign.className = "log-kind";
       if (kind === STDERR || kind === ENGINE) sign.title = kind === STDERR ? this.words.stderr : this.words.engine;
@@ -265,6 +268,15 @@
       return text;
     }
 
+    // Of which log a line is: in words and in that log's colour.
+    badge(slot) {
+      const source = this.sources.of(slot);
+      const badge = document.createElement("b");
+      badge.className = source ? `log-source s${source.colour}` : "log-source";
+      if (source) Object.assign(badge, { textContent: source.label, title: `${source.host}/${source.name}` });
+      return badge;
+    }
+
     // --- following ---
     get atEnd() {
       const { element } = this;
@@ -272,7 +284,10 @@
     }
 
     scrolled() {
-      this.following = this.atEnd && !this.held;
+      // Only going up lets go: what grows or shrinks around the lines moves the end, and nobody scrolled.
+      const wentUp = this.element.scrollTop < this.top - 1;
+      this.top = this.element.scrollTop;
+      this.following = !this.held && (this.atEnd || (this.following && !wentUp));
       this.draw();
     }
 

@@ -1,7 +1,7 @@
 // One log's connection, off the main thread: follows the socket, takes lines apart, and goes on where it stopped when it breaks.
 //
 // In:  {type: "open", address, opening}, {type: "drawn", seq}
-// Out: {type: "lines", seq, times, texts, kinds, spans}, {type: "said", message} for all else, {type: "state", state, message}
+// Out: {type: "lines", seq, times, texts, kinds, spans, sources, levels}, {type: "said", message} for all else, {type: "state", state, message}
 "use strict";
 
 const LONGEST_WAIT = 10000; // milliseconds between two tries to connect
@@ -17,6 +17,12 @@ let tries = 0;
 let heard = 0;
 let stamps = [];
 let timer = 0;
+// Of a merged view: the page's own number ("slot") for each name, and for each of the server's numbers; each log's container.
+let slots = new Map();
+let numbers = [];
+let containers = [];
+let stampsOf = [];
+let first = "";
 
 // --- taking a line apart ---
 const ODD = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
@@ -86,8 +92,12 @@ function lines(data) {
   const bytes = new Uint8Array(data);
   const newline = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, newline)));
-  const kinds = bytes.slice(newline + 1, newline + 1 + head.count);
-  const raw = new TextDecoder().decode(bytes.subarray(newline + 1 + head.count)).split("\n");
+  let from = newline + 1;
+  const column = (size) => bytes.slice(from, (from += head.count * size));
+  const kinds = column(1);
+  const sources = head.sources ? Array.from(new Uint16Array(column(2).buffer), (number) => numbers[number]) : null;
+  const levels = head.levels ? column(1) : null;
+  const raw = new TextDecoder().decode(bytes.subarray(from)).split("\n");
   const times = new Array(head.count);
   const texts = new Array(head.count);
   const spans = new Array(head.count);
@@ -98,7 +108,7 @@ function lines(data) {
     if (text.endsWith("\r")) text = text.slice(0, -1);
     [texts[at], spans[at]] = ODD.test(text) ? apart(text) : [text, null];
   }
-  return { type: "lines", seq: head.seq, times, texts, kinds, spans };
+  return { type: "lines", seq: head.seq, times, texts, kinds, spans, sources, levels };
 }
 
 // --- going on behind the last line ---
@@ -109,15 +119,49 @@ function comparable(stamp) {
   return `${new Date(whole + zone).toISOString().slice(0, 19)}.${(digits ?? "").padEnd(9, "0")}Z`;
 }
 
+// A container that was made anew has its forerunner's slot, and nothing of it was read yet.
+function join(sources) {
+  for (const source of sources) {
+    if (!slots.has(source.key)) slots.set(source.key, slots.size);
+    source.slot = slots.get(source.key);
+    numbers[source.source] = source.slot;
+    if (containers[source.slot] !== source.id) stampsOf[source.slot] = [];
+    containers[source.slot] = source.id;
+  }
+}
+
+function rememberEach({ times, sources }) {
+  for (let at = 0; at < times.length; at++) {
+    if (!times[at]) continue;
+    first ||= times[at];
+    stampsOf[sources[at]].push(comparable(times[at]));
+  }
+  for (const slot of new Set(sources)) if (stampsOf[slot].length > 2 * KEPT) stampsOf[slot] = stampsOf[slot].slice(-KEPT);
+}
+
+// Where each log stopped; those of which nothing was shown go on where the page begins.
+function afterEach() {
+  const places = {};
+  for (const [slot, id] of containers.entries()) {
+    const place = stampsOf[slot]?.length ? afterLast(stampsOf[slot]) : null;
+    if (place) places[id.slice(0, 12)] = place.newest === place.time ? [place.time, place.lines] : [place.time, place.lines, place.newest];
+  }
+  return { places, since: first };
+}
+
 function remember(times) {
   for (const time of times.slice(-KEPT)) if (time) stamps.push(comparable(time));
   if (stamps.length > 2 * KEPT) stamps = stamps.slice(-KEPT);
 }
 
 function after() {
-  if (!stamps.length) return null;
-  const time = stamps.at(-1);
-  const seen = stamps.filter((stamp) => stamp >= time);
+  if (first) return afterEach();
+  return stamps.length ? afterLast(stamps) : null;
+}
+
+function afterLast(all) {
+  const time = all.at(-1);
+  const seen = all.filter((stamp) => stamp >= time);
   return { time, lines: seen.length, newest: seen.reduce((most, stamp) => (stamp > most ? stamp : most), time) };
 }
 
@@ -142,14 +186,19 @@ function connect() {
     heard = Date.now();
     if (typeof event.data !== "string") {
       const batch = lines(event.data);
-      remember(batch.times);
+      if (batch.sources) rememberEach(batch);
+      else remember(batch.times);
       postMessage(batch, [batch.kinds.buffer]);
       return;
     }
     const message = JSON.parse(event.data);
     if (message.type === "ping") mine.send('{"type":"pong"}');
     else if (message.type === "error") refusal = message.message;
-    else postMessage({ type: "said", message });
+    else {
+      if (message.type === "sources") join(message.sources);
+      if (message.source !== undefined) message.slot = numbers[message.source];
+      postMessage({ type: "said", message });
+    }
   });
   mine.addEventListener("close", (event) => {
     if (mine !== socket) return;
@@ -168,7 +217,7 @@ onmessage = ({ data }) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(`{"type":"ack","seq":${data.seq}}`);
   } else if (data.type === "open") {
     ({ address, opening } = data);
-    if (!data.resume) stamps = [];
+    if (!data.resume) [stamps, stampsOf, containers, first] = [[], [], [], ""];
     tries = 0;
     const old = socket;
     socket = null;

@@ -1,6 +1,6 @@
 // The log page: joins the connection (logs-worker.js), the lines (logs-lines.js) and what draws them (logs-view.js).
 (() => {
-  const { Lines, View } = window.quayside.logs;
+  const { Kept, Levels, Lines, Sources, View } = window.quayside.logs;
   const box = document.getElementById("log");
   if (!box) return;
   const part = (id) => document.getElementById(`log-${id}`);
@@ -12,7 +12,7 @@
   // From now on the server need not put the lines into the page.
   document.cookie = `quayside_follows=1; path=${window.quayside.meta("script-name") || "/"}; max-age=31536000; samesite=lax`;
 
-  const kept = (name, usual) => {
+  const chosen = (name, usual) => {
     try {
       return (localStorage.getItem(`log-${name}`) ?? usual) === "1";
     } catch {
@@ -35,9 +35,13 @@
 
   const lines = new Lines();
   const view = new View(part("view"), lines, words);
+  const kept = new Kept();
+  const levels = new Levels(part("levels"), words, pickAgain);
+  const sources = part("sources") ? new Sources(part("sources"), words, pickAgain) : null;
+  view.sources = sources;
   const worker = new Worker(box.dataset.worker);
-  view.wrap = kept("wrap", "0");
-  view.timestamps = kept("timestamps", "1");
+  view.wrap = chosen("wrap", "0");
+  view.timestamps = chosen("timestamps", "1");
   let paused = false;
   let waiting = []; // what came while paused
   let waitingLines = 0;
@@ -50,7 +54,7 @@
   function status(text, tone) {
     part("status").dataset.tone = tone;
     part("status").querySelector("span").textContent = text;
-    button("again").hidden = tone !== "ended";
+    button("again").hidden = tone !== "ended" || Boolean(sources);
   }
 
   function count() {
@@ -62,31 +66,97 @@
     jump.hidden = view.following && !paused;
     jump.querySelector("span").textContent = fresh > 0 ? say(words.new, fresh) : words.latest;
     button("follow").setAttribute("aria-pressed", String(view.following && !paused));
+    countSoon();
     box.classList.toggle("is-empty", !lines.length);
   }
   view.onchange = count;
 
+  let counting = 0;
+  function countSoon() {
+    counting ||= setTimeout(() => {
+      counting = 0;
+      levels.draw();
+      sources?.draw();
+    }, 250);
+  }
+
   // --- lines coming in ---
   function take(batch) {
+    kept.add(batch);
+    levels.count(batch);
+    sources?.count(batch);
     if (paused) {
       waiting.push(batch);
       waitingLines += batch.texts.length;
       count();
     } else {
-      lines.add(batch);
+      lines.add(kept.pick(batch));
       view.grown();
       searchOn();
     }
     if (batch.seq) worker.postMessage({ type: "drawn", seq: batch.seq });
   }
 
-  const mark = (text) => take({ times: [""], texts: [text], kinds: [0], spans: [null] });
+  const mark = (text, slot = -1) => take({ times: [""], texts: [text], kinds: [0], spans: [null], sources: [slot], levels: null });
+
+  // Another choice of what is shown among all that is kept.
+  function pickAgain() {
+    kept.shows =
+      levels.narrows || sources?.narrows ? (batch, at) => levels.shows(batch, at) && !sources?.hides(batch.sources?.[at]) : null;
+    const held = paused ? kept.batches.slice(0, kept.batches.length - waiting.length) : kept.batches;
+    lines.clear();
+    for (const batch of held) lines.add(kept.pick(batch));
+    lines.lookFor(part("find").value);
+    seen = lines.end;
+    view.current = -1;
+    view.again();
+    searchOn();
+  }
 
   function opened() {
     ended = false;
     if (lostMarked) mark(words.resumed);
     lostMarked = false;
     status(paused ? words.paused : words.live, paused ? "paused" : "live");
+  }
+
+  // --- of many logs ---
+  function overall() {
+    const { total, live, lost, ended: over } = sources.summary();
+    ended = total > 0 && over === total;
+    if (paused) status(words.paused, "paused");
+    else if (!total) status(words.none, "busy");
+    else if (ended) status(words.allEnded, "ended");
+    else if (lost && !live) status(words.engineLost, "lost");
+    else status(live ? words.live : words.connecting, live ? "live" : "busy");
+  }
+
+  const OF_EACH = {
+    sources: (message) => {
+      sources.join(message.sources);
+      if (message.message || message.refused.length) sources.say([message.message, ...message.refused.map((each) => `${each.name}: ${each.message}`)].filter(Boolean));
+    },
+    opened: ({ slot }) => {
+      if (sources.of(slot)?.condition === "lost") mark(words.resumed, slot);
+      sources.is(slot, "live");
+    },
+    skipped: ({ slot, lines: count }) => {
+      mark(say(words.skipped, count), slot);
+      sources.skipped(slot, count);
+    },
+    notice: ({ slot, message }) => {
+      if (sources.of(slot)?.condition !== "lost") mark(`${words.engineLost} ${message}`, slot);
+      sources.is(slot, "lost", words.lost);
+    },
+    end: ({ slot, why, code, message }) => {
+      mark(message, slot);
+      sources.is(slot, "ended", code ? `${words[why] ?? ""} (${code})` : (words[why] ?? message));
+    },
+  };
+
+  function hearOfEach(message) {
+    OF_EACH[message.type]?.(message);
+    overall();
   }
 
   const HEARD = {
@@ -104,7 +174,10 @@
     },
   };
   const STATES = {
-    resuming: () => status(words.resuming, "lost"),
+    resuming: () => {
+      sources?.forget();
+      status(words.resuming, "lost");
+    },
     refused: (message) => {
       ended = true;
       mark(message);
@@ -114,6 +187,7 @@
   };
   worker.addEventListener("message", ({ data }) => {
     if (data.type === "lines") take(data);
+    else if (data.type === "said" && sources) hearOfEach(data.message);
     else if (data.type === "said") HEARD[data.message.type]?.(data.message);
     else STATES[data.state]?.(data.message);
   });
@@ -122,7 +196,8 @@
     const address = new URL(`${window.quayside.meta("script-name") || "/"}live/logs`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
-    const opening = { host: box.dataset.host, container: box.dataset.container, tail, since, timestamps: true, receipt };
+    const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
+    const opening = { ...asked, tail, since, timestamps: true, levels: true, receipt };
     receipt = "";
     status(words.connecting, "busy");
     worker.postMessage({ type: "open", address: address.href, opening, resume });
@@ -131,6 +206,9 @@
   function restart() {
     paused && pause();
     lines.clear();
+    kept.clear();
+    levels.forget();
+    sources?.clear();
     lines.lookFor(part("find").value);
     view.forget();
     view.again();
@@ -148,9 +226,10 @@
     pressed.setAttribute("aria-pressed", String(paused));
     pressed.title = paused ? words.resume : words.pause;
     pressed.querySelector("use")?.setAttribute("href", pressed.querySelector("use").getAttribute("href").replace(/#.*/, paused ? "#player-play" : "#player-pause"));
-    if (!ended) status(paused ? words.paused : words.live, paused ? "paused" : "live");
+    if (sources) overall();
+    else if (!ended) status(paused ? words.paused : words.live, paused ? "paused" : "live");
     if (!paused) {
-      for (const batch of waiting) lines.add(batch);
+      for (const batch of waiting) lines.add(kept.pick(batch));
       waiting = [];
       waitingLines = 0;
       view.grown();
@@ -170,6 +249,7 @@
     for (const name of ["wrap", "timestamps"]) button(name).setAttribute("aria-pressed", String(view[name]));
     box.classList.toggle("is-wrapped", view.wrap);
     box.classList.toggle("is-timed", view.timestamps);
+    if (!part("download")) return;
     const download = new URL(part("download").href);
     const { tail, since } = Object.fromEntries(new FormData(form));
     download.search = new URLSearchParams({ tail, since, timestamps: view.timestamps ? "1" : "0" });
@@ -190,18 +270,29 @@
     next: () => step(1),
     previous: () => step(-1),
     again: () => open(true),
+    all: () => sources?.all(),
+    sources: () => showSources(box.classList.contains("has-no-list")),
   };
   box.addEventListener("click", (event) => DOES[event.target.closest("[data-log]")?.dataset.log]?.());
 
   form.addEventListener("change", () => {
     const address = new URL(location.href);
-    for (const [name, value] of new FormData(form)) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
+    for (const { name, value } of form.querySelectorAll("select")) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
     address.searchParams.delete("plain");
     history.replaceState(null, "", address);
     shown();
     restart();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
+
+  function showSources(on) {
+    box.classList.toggle("has-no-list", !on);
+    button("sources").setAttribute("aria-pressed", String(on));
+    if (!narrow.matches) keep("sources", on);
+    view.again();
+  }
+  const narrow = matchMedia("(max-width: 60rem)");
+  if (sources) showSources(!narrow.matches && chosen("sources", "1"));
 
   // --- finding ---
   let searching = 0;
@@ -262,6 +353,7 @@
     G: latest,
     n: DOES.next,
     N: DOES.previous,
+    ...(sources ? { s: DOES.sources } : {}),
   };
   document.addEventListener(
     "keydown",

@@ -22,6 +22,7 @@ class Scene(Console):
         super().__init__(folder)
         self.environment |= options
         self.data_dir = Path(self.environment["DATA_DIR"])
+        self._ada: Visitor | None = None
 
     def start(self) -> "Scene":
         super().start()
@@ -33,7 +34,10 @@ class Scene(Console):
         self.manage("createsuperuser", "--noinput", "--username", name, "--email", "")
 
     def visit(self) -> Visitor:
-        return Visitor(self.url).sign_in(*ADA)
+        """Ada's browser; she signs in once, for who does it again and again is turned away."""
+        if self._ada is None:
+            self._ada = Visitor(self.url).sign_in(*ADA)
+        return self._ada.twin()
 
     def pid(self, name: str) -> int:
         """The process that now is `web`, `worker`, `watcher` or `redis`; 0 when there is none."""

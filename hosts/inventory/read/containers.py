@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts.access import Capability
 from hosts.inventory.read.filters import equal, labelled
 from hosts.inventory.read.spec import Column, Filter, Spec
-from hosts.models import Container, Link, LinkKind
+from hosts.models import Container, Host, Link, LinkKind
 
 STATES = ("running", "restarting", "paused", "exited", "created", "removing", "dead")
 HEALTH = ("healthy", "unhealthy", "starting")
@@ -48,6 +48,8 @@ CONTAINERS = Spec(
         Filter("state", _("State"), equal("state"), STATES, facet="state"),
         Filter("health", _("Health"), equal("health"), HEALTH, facet="health"),
         Filter("project", _("Project"), equal("project")),
+        Filter("service", _("Service"), equal("service")),
+        Filter("hosts", _("Host group"), lambda values: Q(host__in=Host.objects.filter(groups__name__in=values))),
         Filter("image", _("Image"), lambda values: Q(image__in=values) | Q(image_id__in=values)),
         Filter("network", _("Network"), lambda values: linked(LinkKind.NETWORK, values)),
         Filter("volume", _("Volume"), lambda values: linked(LinkKind.VOLUME, values)),
