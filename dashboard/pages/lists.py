@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.live.wish import MEANING
 from dashboard.pages import chips
 from dashboard.pages.allowed import may_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
@@ -53,7 +54,11 @@ def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = 
     if host and not request.GET.get("cols"):
         query = replace(query, columns=tuple(name for name in query.columns if name != "host"))
     context = list_context(request, spec, query, found, _lines(request, spec, query, found))
-    context |= {"host": host, "maker": _maker(request, made_by, found)}
+    context |= {
+        "host": host,
+        "maker": _maker(request, made_by, found),
+        "logs_url": _logs_url(request, spec, found, host),
+    }
     if request.htmx.target == "live":
         return render(request, "pages/lists/live.html", context)
     context["projects"] = project_names(spec, found.hosts) if spec.projects else []
@@ -61,8 +66,8 @@ def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = 
 
 
 def object_url(noun: str, host: str, engine_id: str) -> str:
-    """The address of one object's page."""
-    return reverse(noun, args=[host, engine_id.removeprefix("sha256:")])
+    """The address of one object's page, whatever an engine gave as its id."""
+    return f"{reverse(f'host_{noun}s', args=[host])}{quote(engine_id.removeprefix('sha256:'), safe='')}/"
 
 
 def page_of(total: int, size: int, number: int) -> Page[int]:
@@ -143,7 +148,8 @@ def _lines(request: Request, spec: Spec, query: Query, found: Listing) -> list[L
 def _bulk(request: Request, spec: Spec, found: Listing) -> list[dict[str, Any]]:
     """What can be done to many rows at once, by who may do it on one of the hosts at least."""
     asked = permissions(request)
-    return [
+    reading = [_reads_logs()] if spec.noun == "container" and _may_read_logs(request, found.hosts) else []
+    return reading + [
         {
             "url": reverse("do", args=[operation.name]),
             "label": operation.label,
@@ -156,6 +162,25 @@ def _bulk(request: Request, spec: Spec, found: Listing) -> list[dict[str, Any]]:
         and operation.listed
         and any(asked.may(operation.capability, host) for host in found.hosts)
     ]
+
+
+def _reads_logs() -> dict[str, Any]:
+    """It leads somewhere and changes nothing, so no dialog answers."""
+    return {"url": reverse("picked_logs"), "label": _("Logs"), "icon": "file-text", "leads": True}
+
+
+def _may_read_logs(request: Request, hosts: list[Host]) -> bool:
+    return any(permissions(request).may(Capability.CONTAINER_LOGS, host) for host in hosts)
+
+
+def _logs_url(request: Request, spec: Spec, found: Listing, host: Host | None) -> str:
+    """The logs of all that is listed, read as one."""
+    if spec.noun != "container" or not found.total or not _may_read_logs(request, found.hosts):
+        return ""
+    chosen = [(name, value) for name in MEANING for value in request.GET.getlist(name) if value and name != "on"]
+    if host and ("host", host.name) not in chosen:
+        chosen.append(("host", host.name))
+    return f"{reverse('merged_logs')}?{urlencode(chosen or {'state': 'running'})}"
 
 
 def _maker(request: Request, name: str, found: Listing) -> dict[str, Any] | None:
