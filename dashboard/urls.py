@@ -31,6 +31,7 @@ from dashboard.pages import (
 handler400 = "dashboard.pages.errors.bad_request"
 handler403 = "dashboard.pages.errors.denied"
 handler404 = "dashboard.pages.errors.not_found"
+handler429 = "dashboard.pages.errors.too_many"  # allauth looks for it
 handler500 = "dashboard.pages.errors.broken"
 
 urlpatterns = [

@@ -22,9 +22,9 @@ from hosts.engine.logs import LogQuery
 from hosts.facts import Noun
 
 DEFAULT_TAIL, MOST_LINES = 500, 10_000_000
-_AGO = re.compile(r"(\d{1,6})\s*([smhd])")
+_AGO = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_UNIX = re.compile(r"\d{1,12}(\.\d{1,9})?")
+_UNIX = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 # A page records that it was opened; its socket, which follows at once, is the same opening.
 _RECEIPT_SALT, _RECEIPT_SECONDS = "logs opened", 60

@@ -24,7 +24,7 @@ _CONSOLE = {
     "history": Question(Capability.HISTORY_MANAGE, Target("console")),
     "registries": Question(Capability.REGISTRY_MANAGE, Target("console")),
 }
-_HOST = re.compile(r"host\.(\d{1,18})")
+_HOST = re.compile(r"host\.([1-9][0-9]{0,17})")
 
 
 async def updates(scope: Scope, receive: Receive, send: Send) -> None:

@@ -77,6 +77,11 @@ def not_found(request: Request, exception: Exception | None = None) -> HttpRespo
     return in_words(request, 404, _("Not found"), str(exception) if isinstance(exception, Missing) else usual)
 
 
+def too_many(request: Request) -> HttpResponse:
+    sentence = _("This was tried too often in a short time. Wait some minutes, then try again.")
+    return in_words(request, 429, _("Too many tries"), sentence)
+
+
 def broken(request: Request) -> HttpResponse:
     request_id = getattr(request, "request_id", "")
     sentence = _("Quayside itself failed. Its log has the details under request %s.") % request_id

@@ -29,8 +29,8 @@ TEXTS = {
     "colons": ":::::",
 }
 QUERY_KEYS = (
-    "q", "host", "sort", "page", "size", "cols", "state", "health", "project", "network", "used", "group", "tag", "gone",
-    "who", "action", "object", "outcome", "since", "until", "on", "next", "tail", "columns", "at", "raw", "name",
+    "q", "host", "sort", "page", "size", "cols", "state", "health", "project", "network", "used", "group", "tag",
+    "gone", "who", "action", "object", "outcome", "since", "until", "on", "next", "tail", "columns", "at", "raw",
 )  # fmt: skip
 
 

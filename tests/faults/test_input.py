@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -39,7 +39,9 @@ def nothing_thrown(scene: Scene) -> Iterator[None]:
     before = len(scene.log.read_text(errors="replace"))
     yield
     new = scene.log.read_text(errors="replace")[before:]
-    thrown = [line for line in new.splitlines() if "Traceback" in line or "level=error" in line]
+    # Django itself tells of what it refused for its size or its form.
+    lines = [line for line in new.splitlines() if "logger=django.security" not in line]
+    thrown = [line for line in lines if "Traceback" in line or "level=error" in line]
     assert thrown == []
 
 
@@ -92,7 +94,7 @@ def test_headers(ada: Visitor) -> None:
     names = ["Host", "Referer", "Origin", "X-Request-ID", "HX-Target", "HX-Current-URL", "Accept-Language", "Cookie"]
     names += ["X-Forwarded-For", "X-Forwarded-Proto", "X-CSRFToken", "Range", "If-Modified-Since", "Accept-Encoding"]
     for name in names:
-        for text in hostile:
+        for text in hostile if name != "Host" else hostile[2:]:
             answer = ada.get("/containers/", headers={name: text.encode("latin-1")})
             assert answer.status_code < 500, (name, text[:50])
             assert SCRIPT not in answer.text
@@ -160,14 +162,15 @@ def test_signing_in(scene: Scene) -> None:
 
 
 def test_nobody_is_sent_elsewhere(scene: Scene, ada: Visitor) -> None:
-    for path in ("https://evil.test/", "//evil.test/", "javascript:alert(1)", "\\\\evil.test", "/\tevil.test"):
-        answer = ada.post("/i18n/set/", {"language": "en", "next": path})
-        assert "evil" not in answer.headers.get("Location", "")
-        answer = ada.do("volume.create", "host:calm:", name="elsewhere", driver="local", next=path)
-        assert "evil" not in answer.headers.get("Location", ""), path
+    elsewhere = ["https://evil.test/", "//evil.test/", "javascript:alert(1)", "/\tevil.test", "/\\evil.test"]
+    for path in elsewhere:
+        answers = [ada.post("/i18n/set/", {"language": "en", "next": path})]
+        answers.append(ada.do("volume.create", "host:calm:", name="elsewhere", driver="local", next=path))
         ada.do("volume.remove", "volume:calm:elsewhere")
-        answer = ada.get("/accounts/login/", params={"next": path})
-        assert "evil" not in answer.headers.get("Location", "")
+        answers.append(ada.get("/accounts/login/", params={"next": path}))
+        for answer in answers:
+            leads_to = urljoin(scene.url, answer.headers.get("Location", "/"))
+            assert leads_to.startswith(scene.url + "/"), path
 
 
 DEEP = '{"type":' * 2000 + "1" + "}" * 2000
@@ -179,16 +182,17 @@ UPDATES: list[dict[str, Any]] = [
 TOPICS = [
     "", "\0", "host.", "host.x", "host.-1", "host." + "9" * 30, "job.", "job.1", "job.\0", "a" * 5000, "host.\u0661",
 ]  # fmt: skip
+ODD: list[dict[str, Any]] = [
+    {"tail": -1}, {"tail": "x"}, {"tail": [1]}, {"tail": 10**30}, {"tail": {"a": 1}}, {"since": "x"},
+    {"since": 10**40}, {"since": -1}, {"since": "9" * 30 + "d"}, {"since": [1]}, {"since": "\u0661"}, {"after": 1},
+    {"after": {}}, {"after": {"time": "x", "lines": 1}}, {"after": {"time": "2026-01-01T00:00:00Z", "lines": -1}},
+    {"after": {"time": 5, "lines": True}}, {"receipt": 5},
+]  # fmt: skip
 LOGS: list[dict[str, Any]] = [
     {}, {"host": 1, "container": 2}, {"host": "calm"}, {"host": "\0", "container": "\0"},
     {"host": "calm", "container": "../images"}, {"host": "nowhere", "container": "x"},
     {"host": "calm", "container": "f" * 64}, {"host": "calm", "container": "a" * 5000},
-    *({"host": "calm", "container": "{id}"} | more for more in [
-        {"tail": -1}, {"tail": "x"}, {"tail": [1]}, {"tail": 10**30}, {"tail": {"a": 1}}, {"since": "x"},
-        {"since": 10**40}, {"since": -1}, {"since": "9" * 30 + "d"}, {"since": [1]}, {"after": 1}, {"after": {}},
-        {"after": {"time": "x", "lines": 1}}, {"after": {"time": "2026-01-01T00:00:00Z", "lines": -1}},
-        {"after": {"time": 5, "lines": True}}, {"receipt": 5},
-    ]),
+    *({"host": "calm", "container": "{id}", **more} for more in ODD),
 ]  # fmt: skip
 
 

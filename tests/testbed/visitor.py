@@ -25,6 +25,12 @@ class Visitor:
         self._session = requests.Session()
         self._session.trust_env = False
 
+    def twin(self) -> "Visitor":
+        """Another tab of the same browser, signed in as this one is."""
+        twin = Visitor(self.url)
+        twin._session.cookies.update(self._session.cookies)
+        return twin
+
     def sign_in(self, name: str, password: str) -> "Visitor":
         self.get("/accounts/login/")
         answer = self.post("/accounts/login/", {"login": name, "password": password})
@@ -36,8 +42,11 @@ class Visitor:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> requests.Response:
         """With the token that the page's form would carry."""
-        token = self._session.cookies.get("quayside_csrf", "")
+        token = self.cookie("quayside_csrf")
         return self.ask("POST", path, data={"csrfmiddlewaretoken": token, **(data or {})}, **options)
+
+    def cookie(self, name: str) -> str:
+        return next((str(cookie.value) for cookie in self._session.cookies if cookie.name == name), "")
 
     def ask(self, method: str, path: str, **options: Any) -> requests.Response:
         return self._session.request(method, self.url + path, timeout=PATIENCE, allow_redirects=False, **options)
