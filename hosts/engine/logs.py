@@ -30,6 +30,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Wire]]
 _MUCH, _FLOOD_PAUSE, _TRICKLE_PAUSE = 16 << 10, 0.001, 0.02
 _SILENCE_SECONDS, _PING_SECONDS = 20.0, 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 4.0
+_LAST_LINES = 2000
 _UNREADABLE = "does not support reading"
 
 
@@ -144,8 +145,9 @@ class _Reader:
                 yield item
         end = await self._end(wire)
         if end and self._query.follow:
-            # A stream that ends with its container may end a moment too early.
-            async with contextlib.aclosing(self._stream(wire, False)) as items:
+            # A stream that ends with its container may end a moment too early. To look at the last lines costs the
+            # engine nothing; by the time alone it would have to look through all of them.
+            async with contextlib.aclosing(self._stream(wire, False, _LAST_LINES)) as items:
                 async for item in items:
                     if isinstance(item, Batch):
                         yield item
@@ -154,10 +156,12 @@ class _Reader:
                 yield rest
             yield end
 
-    async def _stream(self, wire: Wire, follows: bool) -> AsyncGenerator[Item, None]:
+    async def _stream(self, wire: Wire, follows: bool, at_most: int | None = None) -> AsyncGenerator[Item, None]:
         container = from_inspect(await wire.json(f"{self._path}/json"))
         lines = self._demultiplexer(container.tty)
         params = self._params(follows, self._cursor.place(lines.restart()))
+        if at_most is not None and params["tail"] == "all":
+            params["tail"] = str(at_most)
         async with wire.stream("GET", f"{self._path}/logs", params) as answer:
             yield Opened(container, again=self._opened)
             self._opened, self.lost = True, False
