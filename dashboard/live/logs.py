@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from dashboard.live.filtering import Say, checked, tell
 from dashboard.live.lines import lines_message
 from dashboard.live.merged import MergedLogs, MergedOpening, merged_opening
 from dashboard.live.opening import Opening, container_target, has_receipt, opening
@@ -19,12 +21,15 @@ from dashboard.live.watch import Question
 from hosts.access import Capability, Denied, Target, grant
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, Lost, Opened
+from hosts.lines.filters import FILTER_CHARACTERS
 from hosts.operations.perform import record_reading
 from hosts.streams.hub import hub
+from hosts.streams.sieve import Sieve
 from hosts.streams.viewer import Given, Skipped
 
 # The bytes that may be under way to a browser that has not acknowledged them. A message holds at least one whole line.
 UNDER_WAY_BYTES, MESSAGE_BYTES = 256 << 10, 72 << 10
+GATHER_SECONDS = 0.004
 
 
 async def logs(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,6 +45,11 @@ class Window:
         self._number = 0
         self._room = asyncio.Event()
         self._room.set()
+
+    @property
+    def under_way(self) -> int:
+        """Bytes that have not been acknowledged."""
+        return self._bytes
 
     async def room(self) -> None:
         await self._room.wait()
@@ -69,7 +79,8 @@ class Logs(LiveSocket):
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         super().__init__(scope, receive, send)
         self._opening: Opening | MergedOpening | None = None
-        self._opened = asyncio.Event()
+        self._check: str | None = None
+        self._asked = asyncio.Event()
         self._target: Target | None = None
         self._merged: MergedLogs | None = None
         self.window, self.message_bytes = Window(), MESSAGE_BYTES
@@ -90,10 +101,13 @@ class Logs(LiveSocket):
             number = message.get("seq")
             if type(number) is not int or not self.window.drawn(number):
                 raise Closing(BAD_MESSAGE, _("“seq” must be the number of a message that was sent."))
+        elif kind == "filter":
+            self._check = str(message.get("text", ""))[: FILTER_CHARACTERS + 1]
+            self._asked.set()
         elif kind == "open":
             is_merged = "sources" in message or "query" in message
             self._opening = merged_opening(message) if is_merged else opening(message)
-            self._opened.set()
+            self._asked.set()
         else:
             raise unknown(kind)
 
@@ -102,7 +116,7 @@ class Logs(LiveSocket):
         streaming: asyncio.Task[None] | None = None
         try:
             while True:
-                waiting = asyncio.create_task(self._opened.wait())
+                waiting = asyncio.create_task(self._asked.wait())
                 try:
                     await asyncio.wait(
                         [task for task in (waiting, streaming) if task], return_when=asyncio.FIRST_COMPLETED
@@ -112,10 +126,13 @@ class Logs(LiveSocket):
                 if streaming is not None and streaming.done():
                     streaming.result()
                     streaming = None
+                self._asked.clear()
+                if self._check is not None:
+                    check, self._check = self._check, None
+                    await self.say("filter", **checked(check))
                 if self._opening is not None:
                     await _ended(streaming)
                     wish, self._opening = self._opening, None
-                    self._opened.clear()
                     streaming = asyncio.create_task(self._begun(wish))
         finally:
             await _ended(streaming)
@@ -132,6 +149,9 @@ class Logs(LiveSocket):
         async with hub.view(target, wish.query) as viewer:
             while True:
                 await self.window.room()
+                if self.window.under_way and viewer.queued < MESSAGE_BYTES:
+                    # The browser is still busy with what it has: let more come together for the next message.
+                    await asyncio.sleep(GATHER_SECONDS)
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
                     await self._say_lines(given, wish)
@@ -170,6 +190,18 @@ class Logs(LiveSocket):
             await self.say("notice", what="lost", message=given.sentence)
         elif isinstance(given, End):
             await self.say("end", why=given.why, code=given.code, message=given.sentence)
+
+
+@contextlib.asynccontextmanager
+async def _counted(sieve: Sieve, say: Say) -> AsyncIterator[None]:
+    """While lines are filtered, the browser is told how many pass; at last the final count."""
+    telling = asyncio.create_task(tell(sieve, say)) if sieve.counts else None
+    try:
+        yield
+        if telling:
+            await say("filtered", read=sieve.read, passed=sieve.kept)
+    finally:
+        await _ended(telling)
 
 
 async def _ended(task: asyncio.Task[None] | None) -> None:

@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.live.filtering import filter_of, tell
 from dashboard.live.lines import lines_message
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.opening import asked_lines, has_receipt, place_in
@@ -22,10 +23,12 @@ from hosts.access import Capability, Target
 from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.logs import End, LogQuery, Lost, Opened
 from hosts.inventory.read.query import QueryError
+from hosts.lines.filters import Filter
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
 from hosts.streams.merge import Merged, Told
 from hosts.streams.merged import MergedView
+from hosts.streams.sieve import Sieve
 from hosts.streams.viewer import Skipped
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ class MergedOpening:
     levels: bool
     places: dict[str, Place]
     receipt: str
+    filter: Filter | None
 
     def query_for(self, source: Source) -> LogQuery:
         place = self.places.get(source.target.id[:12])
@@ -68,7 +72,9 @@ def merged_opening(message: dict[str, Any]) -> MergedOpening:
         query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
     inputs |= {"query": wish.text[:2000]}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    return MergedOpening(wish, query, inputs, shows, levels, places, str(message.get("receipt", "")))
+    return MergedOpening(
+        wish, query, inputs, shows, levels, places, str(message.get("receipt", "")), filter_of(message)
+    )
 
 
 def _wish(message: dict[str, Any]) -> Wish:
@@ -107,7 +113,8 @@ def _since(text: Any) -> str:
 class MergedLogs(Listener):
     def __init__(self, socket: Logs, wish: MergedOpening) -> None:
         self._socket, self._wish = socket, wish
-        self._view = MergedView(hub, wish.query.tail)
+        self._sieve = Sieve(wish.filter)
+        self._view = MergedView(hub, wish.query.tail, self._sieve)
         self._sources: list[Source] = []
         self._numbers: dict[tuple[int, str], int] = {}
         self._since = f"{time.time():.6f}"
@@ -140,7 +147,8 @@ class MergedLogs(Listener):
             tasks: list[asyncio.Task[None]] = []
             try:
                 await self._begin()
-                tasks = [asyncio.create_task(self._give()), asyncio.create_task(self._keep_looking())]
+                parts = [self._give(), self._keep_looking(), *([self._count()] if self._sieve.counts else [])]
+                tasks = [asyncio.create_task(part) for part in parts]
                 done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
@@ -232,7 +240,7 @@ class MergedLogs(Listener):
 
     def _runs_again(self, number: int, source: Source) -> bool:
         allowed = source.target.host is None or source.target.host.pk not in self._denied
-        return allowed and source.state == "running" and source.started != self._sources[number].started
+        return allowed and source.started != self._sources[number].started
 
     def _from(self, source: Source) -> LogQuery:
         """All that a newcomer has said since it started, or since the view was opened, whichever is earlier."""
@@ -256,6 +264,9 @@ class MergedLogs(Listener):
                 await self._say_lines(given)
             else:
                 await self._say_what_happened(given)
+
+    async def _count(self) -> None:
+        await tell(self._sieve, self._socket.say)
 
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.live.filtering import filter_of
 from dashboard.live.session import BAD_MESSAGE, NOT_FOUND, Closing
 from dashboard.pages.asking import one_line
 from dashboard.targets import find_host, find_row
@@ -20,6 +21,7 @@ from hosts.access import Actor, Target
 from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.logs import LogQuery
 from hosts.facts import Noun
+from hosts.lines.filters import Filter
 
 DEFAULT_TAIL, MOST_LINES = 500, 10_000_000
 _AGO = re.compile(r"([0-9]{1,6})\s*([smhd])")
@@ -86,6 +88,7 @@ class Opening:
     timestamps: bool
     levels: bool
     receipt: str
+    filter: Filter | None
 
 
 def opening(message: dict[str, Any]) -> Opening:
@@ -99,7 +102,7 @@ def opening(message: dict[str, Any]) -> Opening:
     if message.get("after") is not None:
         query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    return Opening(host, container, query, inputs, shows, levels, receipt)
+    return Opening(host, container, query, inputs, shows, levels, receipt, filter_of(message))
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:

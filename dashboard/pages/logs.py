@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from dashboard.live.filtering import sentence
 from dashboard.live.opening import DEFAULT_TAIL, AskedLines, receipt
 from dashboard.pages.allowed import granted, visible_host
 from dashboard.pages.asking import one_line
@@ -27,9 +28,11 @@ from hosts.engine.errors import EngineError
 from hosts.engine.frames import CUT, KIND, STDERR, Batch, stamp_of
 from hosts.engine.logs import LogQuery, Why
 from hosts.facts import Noun
+from hosts.lines.filters import Filter, FilterError
 from hosts.models import Host, Row
 from hosts.operations.perform import record_reading
 from hosts.streams import past
+from hosts.streams.sieve import Sieve
 
 # A page waits no longer than this for an engine.
 PATIENCE_SECONDS = 3.0
@@ -62,11 +65,12 @@ def logs(request: Request, host: str, ref: str) -> HttpResponse:
         return render(request, "pages/logs/head.html", _about(found, row))
     form = _asked(request)
     context = {**_about(found, row), **_choices(request), "timestamps": _wants_timestamps(request, True)}
+    sieve, context["filter_problem"] = asked_filter(request)
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
         grant = _recorded(request, target, form)
         batch, why = _last_lines(grant, form.query, found)
         context |= {
-            "lines": _shown(batch, context["timestamps"]),
+            "lines": _shown(sieve.passed(batch, target.label), context["timestamps"]),
             "why": why,
             "receipt": receipt(request.actor, target),
         }
@@ -157,7 +161,16 @@ def _choices(request: Request) -> dict[str, Any]:
     since = request.GET.get("since", "").strip()
     tails = TAILS if tail in dict(TAILS) else ((tail, tail), *TAILS)
     sinces = SINCES if since in dict(SINCES) else ((since, since), *SINCES)
-    return {"tail": tail, "since": since, "tails": tails, "sinces": sinces}
+    return {"tail": tail, "since": since, "tails": tails, "sinces": sinces, "filter": request.GET.get("filter", "")}
+
+
+def asked_filter(request: Request) -> tuple[Sieve, str]:
+    """`?filter=`, and what is wrong with it: then no line is left out."""
+    try:
+        text = request.GET.get("filter", "")
+        return Sieve(Filter.parse(text) if text.strip() else None), ""
+    except FilterError as error:
+        return Sieve(), sentence(error)
 
 
 def _wants_timestamps(request: Request, usual: bool) -> bool:

@@ -21,7 +21,7 @@ from dashboard.pages.allowed import permissions
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import is_away
-from dashboard.pages.logs import PATIENCE_SECONDS, SCRIPTED_COOKIE, SINCES, shown_line
+from dashboard.pages.logs import PATIENCE_SECONDS, SCRIPTED_COOKIE, SINCES, asked_filter, shown_line
 from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant
 from hosts.engine.logs import LogQuery
@@ -29,6 +29,7 @@ from hosts.inventory.read.query import QueryError
 from hosts.models import Container
 from hosts.operations.perform import record_readings
 from hosts.streams.merged import last_lines
+from hosts.streams.sieve import Sieve
 
 # Without scripts: so many lines of so many logs.
 PLAIN_LINES, PLAIN_SOURCES = 200, 20
@@ -44,10 +45,11 @@ def merged_logs(request: Request) -> HttpResponse:
     if not any(request.GET.getlist(name) for name in MEANING):
         return render(request, "pages/logs/choose.html", _choices(request))
     wish, form = _asked(request)
-    context = {**_about(request, wish), **_selects(request)}
+    sieve, problem = asked_filter(request)
+    context = {**_about(request, wish), **_selects(request), "filter_problem": problem}
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
         found = find_sources(wish, request.actor)
-        context |= _plain(request, wish, found, form.query)
+        context |= _plain(request, wish, found, form.query, sieve)
     return render(request, "pages/logs/merged.html", context)
 
 
@@ -106,11 +108,12 @@ def _selects(request: Request) -> dict[str, Any]:
         "since": since,
         "tails": TAILS if tail in dict(TAILS) else ((tail, tail), *TAILS),
         "sinces": SINCES if since in dict(SINCES) else ((since, since), *SINCES),
+        "filter": request.GET.get("filter", ""),
         "timestamps": request.GET.get("timestamps", "") not in ("0", "off", "false"),
     }
 
 
-def _plain(request: Request, wish: Wish, found: Found, query: LogQuery) -> dict[str, Any]:
+def _plain(request: Request, wish: Wish, found: Found, query: LogQuery, sieve: Sieve) -> dict[str, Any]:
     """The last lines of the first logs, in the page itself."""
     targets = [source.target for source in found.sources]
     inputs = {"query": wish.text[:2000], "containers": len(targets), "tail": PLAIN_LINES}
@@ -119,7 +122,7 @@ def _plain(request: Request, wish: Wish, found: Found, query: LogQuery) -> dict[
     answers = [grant(request.actor, Capability.CONTAINER_LOGS, source.target) for source in awake[:PLAIN_SOURCES]]
     grants = [answer for answer in answers if not isinstance(answer, Denied)]
     asked = LogQuery(tail=PLAIN_LINES, since=query.since, follow=False)
-    merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS)
+    merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS, sieve)
     names = [f"{each.target.label}" for each in grants]
     lines = [
         {**shown_line(kind, line, timestamps=True), "source": names[source]}

@@ -98,6 +98,13 @@ class Merge:
         self._newest.pop(source, None)
 
     def feed(self, source: int, batch: Batch, now: float) -> None:
+        if awaited := self._awaited.get(source):
+            awaited.lines += len(batch)
+            awaited.until = min(awaited.at_most, now + QUIET_SECONDS)
+            if self._most is not None and awaited.lines >= self._most:
+                del self._awaited[source]
+        if not batch:
+            return
         newest, number, given = self._newest.get(source, b""), self._number, self._given
         append = self._pending.append
         for kind, line in zip(batch.kinds, batch.lines, strict=True):
@@ -109,11 +116,6 @@ class Merge:
         self._newest[source], self._number = newest, number
         self._arrivals.append((now, newest))
         self.bytes += batch.size
-        if awaited := self._awaited.get(source):
-            awaited.lines += len(batch)
-            awaited.until = min(awaited.at_most, now + QUIET_SECONDS)
-            if self._most is not None and awaited.lines >= self._most:
-                del self._awaited[source]
 
     def tell(self, source: int, item: Event, now: float) -> None:
         """It keeps its place behind the lines that this log has given."""

@@ -19,6 +19,7 @@ from hosts.engine.logs import End, LogQuery, Why
 from hosts.streams import past
 from hosts.streams.hub import Hub
 from hosts.streams.merge import WINDOW_SECONDS, Merge, Merged, Told
+from hosts.streams.sieve import Sieve
 
 WAITING_BYTES = 1 << 20
 _PIECE = 64 << 10
@@ -30,8 +31,8 @@ log = logging.getLogger(__name__)
 class MergedView:
     """Logs may join and leave while it is taken from. Close it when nobody takes any more."""
 
-    def __init__(self, hub: Hub, most: int | None) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, most: int | None, sieve: Sieve | None = None) -> None:
+        self._hub, self._sieve = hub, sieve or Sieve()
         self._merge = Merge(most)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stamps: dict[int, deque[bytes]] = {}
@@ -95,7 +96,7 @@ class MergedView:
                     given = await viewer.take(_PIECE)
                     if isinstance(given, Batch):
                         self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
-                        self._merge.feed(source, given, self._now())
+                        self._merge.feed(source, self._sieve.passed(given, target.label), self._now())
                     else:
                         self._merge.tell(source, given, self._now())
                     self._measure()
@@ -120,12 +121,14 @@ class MergedView:
         return asyncio.get_running_loop().time()
 
 
-async def last_lines(grants: list[Grant], query: LogQuery, seconds: float) -> tuple[Merged, dict[int, str]]:
+async def last_lines(
+    grants: list[Grant], query: LogQuery, seconds: float, sieve: Sieve
+) -> tuple[Merged, dict[int, str]]:
     """The newest lines of some logs as one, numbered as their grants are, and why one of them says no more."""
     read = await asyncio.gather(*(past.last_lines(each, query, seconds) for each in grants))
     merge = Merge(query.tail)
     for source, (batch, _why) in enumerate(read):
-        merge.feed(source, batch, 0.0)
+        merge.feed(source, sieve.passed(batch, grants[source].target.label), 0.0)
     pieces = [piece for piece in merge.due(WINDOW_SECONDS, sys.maxsize) if isinstance(piece, Merged)]
     return (pieces[0] if pieces else Merged()), {source: why for source, (_batch, why) in enumerate(read) if why}
 

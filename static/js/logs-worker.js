@@ -1,7 +1,7 @@
 // One log's connection, off the main thread: follows the socket, takes lines apart, and goes on where it stopped when it breaks.
 //
-// In:  {type: "open", address, opening}, {type: "drawn", seq}
-// Out: {type: "lines", seq, times, texts, kinds, spans, sources, levels}, {type: "said", message} for all else, {type: "state", state, message}
+// In:  {type: "open", address, opening, resume, run}, {type: "drawn", seq}, {type: "check", text}
+// Out: {type: "lines", seq, times, texts, kinds, spans, sources, levels, run}, {type: "said", message, run} for all else, {type: "state", state, message}
 "use strict";
 
 const LONGEST_WAIT = 10000; // milliseconds between two tries to connect
@@ -17,6 +17,7 @@ let tries = 0;
 let heard = 0;
 let stamps = [];
 let timer = 0;
+let run = 0; // which opening this is: what an earlier one said may still be on its way to the page
 // Of a merged view: the page's own number ("slot") for each name, and for each of the server's numbers; each log's container.
 let slots = new Map();
 let numbers = [];
@@ -188,7 +189,7 @@ function connect() {
       const batch = lines(event.data);
       if (batch.sources) rememberEach(batch);
       else remember(batch.times);
-      postMessage(batch, [batch.kinds.buffer]);
+      postMessage({ ...batch, run }, [batch.kinds.buffer]);
       return;
     }
     const message = JSON.parse(event.data);
@@ -197,7 +198,7 @@ function connect() {
     else {
       if (message.type === "sources") join(message.sources);
       if (message.source !== undefined) message.slot = numbers[message.source];
-      postMessage({ type: "said", message });
+      postMessage({ type: "said", message, run });
     }
   });
   mine.addEventListener("close", (event) => {
@@ -215,8 +216,10 @@ function connect() {
 onmessage = ({ data }) => {
   if (data.type === "drawn") {
     if (socket?.readyState === WebSocket.OPEN) socket.send(`{"type":"ack","seq":${data.seq}}`);
+  } else if (data.type === "check") {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "filter", text: data.text }));
   } else if (data.type === "open") {
-    ({ address, opening } = data);
+    ({ address, opening, run } = data);
     if (!data.resume) [stamps, stampsOf, containers, first] = [[], [], [], ""];
     tries = 0;
     const old = socket;

@@ -1,6 +1,6 @@
 // The log page: joins the connection (logs-worker.js), the lines (logs-lines.js) and what draws them (logs-view.js).
 (() => {
-  const { Kept, Levels, Lines, Sources, View } = window.quayside.logs;
+  const { FilterBox, Kept, Levels, Lines, Sources, View } = window.quayside.logs;
   const box = document.getElementById("log");
   if (!box) return;
   const part = (id) => document.getElementById(`log-${id}`);
@@ -42,6 +42,9 @@
   const worker = new Worker(box.dataset.worker);
   view.wrap = chosen("wrap", "0");
   view.timestamps = chosen("timestamps", "1");
+  const filter = new FilterBox(part("filter"), part("problem"), (text) => worker.postMessage({ type: "check", text }), narrowed);
+  let matching = null; // of lines that are filtered: how many were read, and how many of them match
+  let run = 0;
   let paused = false;
   let waiting = []; // what came while paused
   let waitingLines = 0;
@@ -58,8 +61,9 @@
   }
 
   function count() {
-    const held = [say(words.lines, lines.length), ...(lines.first ? [say(words.dropped, lines.first)] : [])];
-    part("count").textContent = lines.length ? held.join(" · ") : "";
+    const all = matching ? say(words.matching, matching.passed, matching.read) : say(words.lines, lines.length);
+    const held = [all, ...(lines.first ? [say(words.dropped, lines.first)] : [])];
+    part("count").textContent = lines.length || matching ? held.join(" · ") : "";
     if (view.following && !paused) seen = lines.end;
     const fresh = lines.end - seen + waitingLines;
     const jump = part("jump");
@@ -186,8 +190,13 @@
     "signed-out": () => location.reload(),
   };
   worker.addEventListener("message", ({ data }) => {
+    if (data.run !== undefined && data.run !== run) return;
     if (data.type === "lines") take(data);
-    else if (data.type === "said" && sources) hearOfEach(data.message);
+    else if (data.message?.type === "filter") filter.heard(data.message);
+    else if (data.message?.type === "filtered") {
+      matching = data.message;
+      count();
+    } else if (data.type === "said" && sources) hearOfEach(data.message);
     else if (data.type === "said") HEARD[data.message.type]?.(data.message);
     else STATES[data.state]?.(data.message);
   });
@@ -197,10 +206,12 @@
     address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
     const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
-    const opening = { ...asked, tail, since, timestamps: true, levels: true, receipt };
+    const opening = { ...asked, tail, since, timestamps: true, levels: true, filter: filter.text, receipt };
     receipt = "";
+    matching = null;
     status(words.connecting, "busy");
-    worker.postMessage({ type: "open", address: address.href, opening, resume });
+    if (!resume) run++;
+    worker.postMessage({ type: "open", address: address.href, opening, resume, run });
   }
 
   function restart() {
@@ -275,14 +286,16 @@
   };
   box.addEventListener("click", (event) => DOES[event.target.closest("[data-log]")?.dataset.log]?.());
 
-  form.addEventListener("change", () => {
+  form.addEventListener("change", (event) => event.target.name !== "filter" && narrowed());
+  function narrowed() {
     const address = new URL(location.href);
-    for (const { name, value } of form.querySelectorAll("select")) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
+    const chosenNow = [...form.querySelectorAll("select"), { name: "filter", value: filter.text }];
+    for (const { name, value } of chosenNow) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
     address.searchParams.delete("plain");
     history.replaceState(null, "", address);
     shown();
     restart();
-  });
+  }
   form.addEventListener("submit", (event) => event.preventDefault());
 
   function showSources(on) {
