@@ -35,6 +35,11 @@ class Viewer:
         self._credit, self._credited_at = _CREDIT, asyncio.get_running_loop().time()
 
     @property
+    def queued(self) -> int:
+        """Bytes that wait for this viewer."""
+        return self._bytes
+
+    @property
     def full(self) -> bool:
         # Who has begun to skip goes on until there is room for more than one batch, so that gaps are few.
         return self._bytes > (QUEUE_BYTES // 2 if self._skipped else QUEUE_BYTES)
