@@ -32,7 +32,7 @@ MOST_TARGETS = 500
 _LEVEL = {Outcome.REFUSED: "error", Outcome.FAILED: "error", Outcome.UNKNOWN: "warning", Outcome.CANCELLED: "warning"}
 _STATUS = {Outcome.REFUSED: 403, Outcome.FAILED: 409, Outcome.UNKNOWN: 504, Outcome.CANCELLED: 409}
 _PAGES = {"container": "containers", "image": "images", "network": "networks", "volume": "volumes", "host": "hosts"}
-_PAGES |= {"job": "jobs", "person": "people", "registry": "registries", "history": "history"}
+_PAGES |= {"job": "jobs", "person": "people", "registry": "registries", "history": "history", "redaction": "redaction"}
 
 
 @require_http_methods(["GET", "POST"])

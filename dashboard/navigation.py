@@ -23,6 +23,7 @@ PLACES = (
     ("jobs", _("Jobs"), "list-check", None),
     ("registries", _("Registries"), "building-warehouse", Capability.REGISTRY_MANAGE),
     ("history", _("Kept logs"), "device-sd-card", Capability.HISTORY_MANAGE),
+    ("redaction", _("Redaction"), "eye-off", Capability.LOGS_REDACTION),
     ("people", _("People"), "users", Capability.PERSON_MANAGE),
     ("audit", _("Audit"), "history", Capability.AUDIT_VIEW),
 )

@@ -15,8 +15,14 @@ from dashboard.pages.errors import Missing
 from hosts.access import Target
 from hosts.facts import Noun
 from hosts.inventory.write_facts import ROWS
-from hosts.models import Host, Job, KeepRule, Registry, Row, User
+from hosts.models import Host, Job, KeepRule, RedactionRule, Registry, Row, User
 
+_OF_THE_CONSOLE: dict[str, type[Model]] = {
+    "person": User,
+    "registry": Registry,
+    "history": KeepRule,
+    "redaction": RedactionRule,
+}
 Found = TypeVar("Found", bound=Model)
 CONSOLE = Target("console")
 
@@ -43,15 +49,9 @@ def resolve(text: str) -> Target:
     if noun == "job":
         job = _by_key(Job, object_id if _is_uuid(object_id) else None)
         return Target("job", job.host, id=str(job.pk), name=job.title)
-    if noun == "person":
-        person = _by_key(User, object_id if object_id.isdecimal() else None)
-        return Target("person", id=str(person.pk), name=person.get_username())
-    if noun == "registry":
-        registry = _by_key(Registry, object_id if object_id.isdecimal() else None)
-        return Target("registry", id=str(registry.pk), name=registry.server)
-    if noun == "history":
-        rule = _by_key(KeepRule, object_id if object_id.isdecimal() else None)
-        return Target("history", id=str(rule.pk), name=str(rule))
+    if noun in _OF_THE_CONSOLE:
+        found = _by_key(_OF_THE_CONSOLE[noun], object_id if object_id.isdecimal() else None)
+        return Target(noun, id=str(found.pk), name=str(found))
     raise Missing(_("There is nothing of this kind."))
 
 

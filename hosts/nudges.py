@@ -1,6 +1,6 @@
 """Tells whoever looks that something changed: only *what*, never how it looks. Nothing that matters relies on it.
 
-Topics: `hosts`, `host.<pk>`, `jobs`, `job.<id>`, `audit`, `people`, `registries`, `history`.
+Topics: `hosts`, `host.<pk>`, `jobs`, `job.<id>`, `audit`, `people`, `registries`, `history`, `redaction`.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ _CONSOLE = {
     "audit": Question(Capability.AUDIT_VIEW, Target("audit")),
     "people": Question(Capability.PERSON_MANAGE, Target("console")),
     "history": Question(Capability.HISTORY_MANAGE, Target("console")),
+    "redaction": Question(Capability.LOGS_REDACTION, Target("console")),
     "registries": Question(Capability.REGISTRY_MANAGE, Target("console")),
 }
 _HOST = re.compile(r"host\.([1-9][0-9]{0,17})")

@@ -28,6 +28,8 @@ class Capability(StrEnum):
     REGISTRY_MANAGE = "registry.manage"
     AUDIT_VIEW = "audit.view"
     HISTORY_MANAGE = "history.manage"
+    LOGS_REDACTION = "logs.redaction"
+    LOGS_UNMASKED = "logs.unmasked"
 
 
 _VIEWER = (
@@ -55,6 +57,8 @@ _ADMINISTRATOR = (
     Capability.REGISTRY_MANAGE,
     Capability.AUDIT_VIEW,
     Capability.HISTORY_MANAGE,
+    Capability.LOGS_REDACTION,
+    Capability.LOGS_UNMASKED,
 )
 
 LEAST_ROLE: dict[Capability, Role] = {

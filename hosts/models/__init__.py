@@ -10,6 +10,7 @@ from hosts.models.inventory import Link, LinkKind, Row
 from hosts.models.jobs import ACTIVE, Job, JobState
 from hosts.models.networks import Network
 from hosts.models.people import SetupLink, User, no_administrator
+from hosts.models.redaction import RedactionRule, redactor
 from hosts.models.registries import Registry
 from hosts.models.secrets import SecretError
 from hosts.models.volumes import Volume
@@ -35,6 +36,7 @@ __all__ = [
     "LinkKind",
     "Network",
     "Outcome",
+    "RedactionRule",
     "Registry",
     "Role",
     "RoleAssignment",
@@ -44,4 +46,5 @@ __all__ = [
     "User",
     "Volume",
     "no_administrator",
+    "redactor",
 ]

@@ -1,5 +1,16 @@
 """Everything that can change something: importing this package declares every operation."""
 
-from hosts.operations import containers, history, hosts, images, jobs, networks, people, registries, volumes
+from hosts.operations import containers, history, hosts, images, jobs, networks, people, redaction, registries, volumes
 
-__all__ = ["containers", "history", "hosts", "images", "jobs", "networks", "people", "registries", "volumes"]
+__all__ = [
+    "containers",
+    "history",
+    "hosts",
+    "images",
+    "jobs",
+    "networks",
+    "people",
+    "redaction",
+    "registries",
+    "volumes",
+]

@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from dashboard.targets import ref_of
 from hosts.access import Capability, Denied, Target, grant
-from hosts.models import AuditEvent, Job, KeepRule, Registry, Role
+from hosts.models import AuditEvent, Job, KeepRule, RedactionRule, Registry, Role
 from hosts.operations.base import Operation, every
 from hosts.operations.perform import perform
 from tests import cast, rows
@@ -37,6 +37,9 @@ def target_for(operation: Operation) -> Target:
     if operation.noun == "history":
         rule = KeepRule.objects.create(kind="project", value="shop", days=30, bytes_each=1 << 30)
         return Target("history", id=str(rule.pk), name=str(rule))
+    if operation.noun == "redaction":
+        own = RedactionRule.objects.create(name="Customers", pattern="[0-9]+")
+        return Target("redaction", id=str(own.pk), name=own.name)
     if operation.noun == "job":
         job = Job.objects.create(operation="image.pull", title="Pull", actor={}, host=host, noun="host")
         return Target("job", host, id=str(job.pk), name=job.title)
