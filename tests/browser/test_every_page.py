@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.asking import row
-from tests.browser.conftest import SHOTS, OpenContext
+from tests.browser.conftest import SHOTS, Doing, OpenContext
 from tests.browser.console import Console
 from tests.browser.gallery import LONG, Picture, pictures
 from tests.browser.watched import PHONE, WIDE, overflow
@@ -20,6 +20,12 @@ from tests.testbed.images import BASE_IMAGE, build_image, build_layered_image
 
 SPACES = re.compile(r"\s+")
 GRAVE = {"serious", "critical"}
+# A theme changes nothing but colours, and a narrow window everything but them.
+RULES: dict[tuple[str, str], dict[str, Any]] = {
+    ("wide", "light"): {},
+    ("wide", "dark"): {"runOnly": ["color-contrast", "link-in-text-block"]},
+    ("phone", "light"): {"rules": {"color-contrast": {"enabled": False}}},
+}
 SHOP = "--label=com.docker.compose.project=shop"
 WEB_LOG = (
     'i=0; while :; do i=$((i+1)); echo "10.0.0.$((i%250)) GET /orders/$i 200 $((i%90)) ms"; '
@@ -29,7 +35,9 @@ WEB_LOG = (
 
 
 @pytest.fixture(scope="module")
-def ids(engine: Engine, console: Console, local: str, browser: Browser, ada: Any) -> Iterator[dict[str, str]]:
+def ids(
+    engine: Engine, console: Console, doing: Doing, local: str, browser: Browser, ada: Any
+) -> Iterator[dict[str, str]]:
     """Things worth looking at on the engine, and where they are."""
     build_layered_image(engine, "shop/api:5.0.0", [0.3, 0.2], lines=["EXPOSE 80", "WORKDIR /srv"])
     build_image(engine, f"registry.example.com:5000/team/{LONG}:2026.11.24-rc.1", f"FROM {BASE_IMAGE}\nLABEL x=y", {})
@@ -57,12 +65,12 @@ def ids(engine: Engine, console: Console, local: str, browser: Browser, ada: Any
     made["network"] = engine.docker("network", "inspect", "--format={{.Id}}", "shop_default")
     made["volume"] = "shop_db"
     made["down"] = "basement"
-    console.manage("hosts", "add", "basement", "tcp://127.0.0.1:1", "--tags", "old, spare")
+    doing.add_host("basement", "tcp://127.0.0.1:1", tags="old, spare")
     context = browser.new_context(storage_state=ada, base_url=console.url)
     made |= _jobs(context.new_page(), local)
     yield made
     context.close()
-    console.manage("hosts", "remove", "basement")
+    doing.remove_host("basement")
     for name in ("shop-web-1", "shop-api-1", LONG, "frozen-report", "restarting-queue"):
         engine.remove_container(name)
     for name in ("shop_default", LONG):
@@ -116,22 +124,24 @@ def _look_at(page: Page, picture: Picture) -> list[str]:
             picture.act(page)
     except (AssertionError, PlaywrightError) as error:  # the other pages are still to be looked at
         wrong.append(str(error).splitlines()[0])
+    page.evaluate(AXE_SCRIPT)
     for size, window in (("wide", WIDE), ("phone", PHONE)):
         page.set_viewport_size(window)
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             page.wait_for_timeout(60)
             page.screenshot(path=SHOTS / f"{picture.name}-{size}-{theme}.png", animations="disabled")
-            wrong += accessibility(page, colours_only=theme == "dark")
+            wrong += accessibility(page, RULES.get((size, theme)))
         if (wide := overflow(page)) > 0:
             wrong.append(f"{wide} pixels wider than the {size} window")
     return [f"{picture.name}: {fault}" for fault in dict.fromkeys(wrong)]
 
 
-def accessibility(page: Page, *, colours_only: bool = False) -> list[str]:
-    """What axe finds grave; a theme changes nothing but colours."""
-    rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if colours_only else {}
-    found = Axe().run(page, options={"resultTypes": ["violations"], **rules}).response["violations"]
+def accessibility(page: Page, rules: dict[str, Any] | None) -> list[str]:
+    """What axe, which is in the page already, finds grave."""
+    if rules is None:
+        return []
+    found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **rules})["violations"]
     return [
         f"{fault['id']} ({fault['impact']}): {node['target']} {SPACES.sub(' ', node['html'])[:160]}"
         for fault in found
