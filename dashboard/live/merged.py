@@ -16,7 +16,7 @@ from dashboard.live.filtering import filter_of, tell
 from dashboard.live.lines import lines_message
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.opening import asked_lines, has_receipt, place_in
-from dashboard.live.session import BAD_MESSAGE, DENIED, Closing
+from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
 from dashboard.live.wish import MOST_SOURCES, Found, Source, Wish, find_sources, wish_of
 from hosts.access import Capability, Target
@@ -161,7 +161,8 @@ class MergedLogs(Listener):
     async def _begin(self) -> None:
         found = await database_sync_to_async(self._admitted, thread_sensitive=False)()
         if found.refused and not found.sources:
-            raise Closing(DENIED, found.refused[0][1])
+            is_missing = all(target.host is None for target, _reason in found.refused)
+            raise Closing(NOT_FOUND if is_missing else DENIED, found.refused[0][1])
         refused = [{"name": target.name or target.id[:12], "message": reason} for target, reason in found.refused]
         await self._join(found, [self._wish.query_for(source) for source in found.sources], refused)
 

@@ -7,7 +7,6 @@ import time
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from hosts.streams.merge import LATE
 from tests.bench.figures import Figure
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, load_base_image
@@ -15,6 +14,7 @@ from tests.testbed.web import Web
 from tests.testbed.workspace import make_workspace, remove_workspace
 
 NAME = "merged"
+LATE = 0x40
 SOURCES, SECONDS, SETTLE_SECONDS = 40, 20.0, 5.0
 # 54 lines, a fifth of a second, and what the shell takes for it: about 250 lines a second from each.
 _TEXT = "the quick brown fox jumps over the lazy dog and goes on to write a line"
@@ -39,14 +39,16 @@ def run() -> list[Figure]:
 
 def measure(web: Web, sources: list[tuple[str, str]]) -> list[Figure]:
     messages, cpu, skipped = received(web, sources)
-    delays, texts, disorder = [], dict[int, list[int]](), 0
+    delays, texts, disorder, late = [], dict[int, list[int]](), 0, 0
     newest = b""
     for at, message in messages:
         head, _newline, rest = message.partition(b"\n")
         count = json.loads(head)["count"]
         for place, line in enumerate(rest[3 * count :].split(b"\n")):
             stamp = line[:30]
-            disorder += bool(rest[place] & LATE) or stamp < newest
+            is_late = bool(rest[place] & LATE)
+            late += is_late
+            disorder += stamp < newest and not is_late
             newest = max(newest, stamp)
             delays.append(at - nanoseconds(stamp))
             source = int.from_bytes(rest[count + 2 * place : count + 2 * place + 2], "little")
@@ -60,6 +62,7 @@ def measure(web: Web, sources: list[tuple[str, str]]) -> list[Figure]:
         Figure("their rate", len(delays) / seconds, "lines/s", 9_000, at_most=False),
         Figure("p95 from write to viewer", delays[len(delays) * 95 // 100] / 1e6, "ms", 300),
         Figure("lines out of order", disorder, "lines", 0),
+        Figure("lines marked as late", 100 * late / len(delays), "%", 0.1),
         Figure("lines lost or skipped", lost + skipped, "lines", 0),
         Figure("lines twice", twice, "lines", 0),
         Figure("server CPU for a second of it", cpu / seconds, "s", 0.6),
@@ -68,7 +71,7 @@ def measure(web: Web, sources: list[tuple[str, str]]) -> list[Figure]:
 
 def received(web: Web, sources: list[tuple[str, str]]) -> tuple[list[Message], float, int]:
     """What came once the view had settled, and when; the server's CPU seconds meanwhile, and lines that it skipped."""
-    asked = [{"host": host, "container": container[:12]} for host, container in sources]
+    asked = [{"host": host, "container": container} for host, container in sources]
     messages: list[Message] = []
     skipped = 0
     address, origin = f"ws://127.0.0.1:{web.port}/live/logs", Origin(web.url)
