@@ -57,6 +57,8 @@ class Cursor:
         self._recent: deque[list[bytes]] = deque()
         self._count = 0
         self._left, self._newest = 0, 0
+        # Whether what is read now reaches back to what was read before: no line between them can be missing.
+        self.reached = True
         if start is not None:
             self._left, self._newest = start.seen, max(start.at, start.newest)
 
@@ -76,9 +78,11 @@ class Cursor:
             at = min(times[-1], nanoseconds(begun) or times[-1])
             before = self._start.seen if self._start and self._start.at >= at else 0
             self._left, self._newest = before + sum(time >= at for time in times), max(times)
+            self.reached = False
             return Place(at, self._left, self._newest)
         if self._start:
             self._left, self._newest = self._start.seen, max(self._start.at, self._start.newest)
+            self.reached = False
         return self._start
 
     def unseen(self, batch: Batch) -> Batch:
@@ -92,4 +96,5 @@ class Cursor:
                 self._left = 0
                 return batch.part(number)
             self._left -= time is not None
+            self.reached = not self._left
         return Batch()

@@ -145,22 +145,36 @@ class _Reader:
                 yield item
         end = await self._end(wire)
         if end and self._query.follow:
-            # A stream that ends with its container may end a moment too early. To look at the last lines costs the
-            # engine nothing; by the time alone it would have to look through all of them.
-            async with contextlib.aclosing(self._stream(wire, False, _LAST_LINES)) as items:
-                async for item in items:
-                    if isinstance(item, Batch):
-                        yield item
+            async with contextlib.aclosing(self._remainder(wire)) as batches:
+                async for batch in batches:
+                    yield batch
         if end:
             if self._lines is not None and (rest := self._lines.flush()):
                 yield rest
             yield end
 
+    async def _remainder(self, wire: Wire) -> AsyncGenerator[Batch, None]:
+        """What is still missing of the log of a container that has stopped: a stream that was cut ends like any other.
+
+        Looking at the last lines costs the engine little, where the time alone would make it look through all of
+        them; all are asked for when those do not reach back to what was read. Two looks must find nothing new.
+        """
+        quiet, at_most = 0, None if self._cursor.place() is None else _LAST_LINES
+        while quiet < 2:
+            quiet += 1
+            async with contextlib.aclosing(self._stream(wire, False, at_most)) as items:
+                async for item in items:
+                    if isinstance(item, Batch):
+                        quiet = 0
+                        yield item
+            if at_most and not self._cursor.reached:
+                quiet, at_most = 0, None
+
     async def _stream(self, wire: Wire, follows: bool, at_most: int | None = None) -> AsyncGenerator[Item, None]:
         container = from_inspect(await wire.json(f"{self._path}/json"))
         lines = self._demultiplexer(container.tty)
         params = self._params(follows, self._cursor.place(lines.restart()))
-        if at_most is not None and params["tail"] == "all":
+        if at_most:
             params["tail"] = str(at_most)
         async with wire.stream("GET", f"{self._path}/logs", params) as answer:
             yield Opened(container, again=self._opened)
@@ -168,6 +182,8 @@ class _Reader:
             async with contextlib.aclosing(_chunks(answer.content, wire)) as chunks:
                 async for chunk in chunks:
                     batch = self._cursor.unseen(lines.feed(chunk))
+                    if at_most and batch and not self._cursor.reached:
+                        return
                     if batch:
                         self._cursor.saw(batch)
                         yield batch

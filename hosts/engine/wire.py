@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ BODY_LIMIT = 64 << 20
 _ERROR_LIMIT = 64 << 10
 
 Params = Mapping[str, str]
+AddrInfo = tuple[Any, ...]
 
 
 class Wire:
@@ -142,11 +144,23 @@ async def _connector(
     if address.scheme is Scheme.UNIX:
         return aiohttp.UnixConnector(address.path, limit=0), None
     if address.scheme is Scheme.TCP:
-        return aiohttp.TCPConnector(limit=0, ssl=tls_context(address.tls) if address.tls else False), None
+        secure = tls_context(address.tls) if address.tls else False
+        return aiohttp.TCPConnector(limit=0, ssl=secure, socket_factory=_watched_socket), None
     if host_pk is not None and somebody_listens(shared := shared_socket(address, host_pk)):
         return aiohttp.UnixConnector(str(shared), limit=0), None
     tunnel = await stack.enter_async_context(Tunnel(address))
     return aiohttp.UnixConnector(str(tunnel.path), limit=0), tunnel
+
+
+def _watched_socket(address: AddrInfo) -> socket.socket:
+    """A socket that the kernel keeps asking whether the other end lives: a quiet stream would wait for ever for a
+    machine that is gone, or for a router that has forgotten the connection."""
+    made = socket.socket(*address[:3])
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):  # not on every system
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return made
 
 
 async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -15,8 +15,11 @@ from hosts.streams.ring import Ring
 
 
 async def read(grant: Grant, query: LogQuery) -> AsyncGenerator[Batch | End, None]:
-    """Batches, at last one End; raises EngineError when the engine fails on the way. `query` must follow nothing."""
-    async with contextlib.aclosing(follow(lambda: open_wire(grant, bulk=True), grant.target.id, query)) as items:
+    """Batches, at last one End; raises EngineError when the engine fails on the way. `query` must follow nothing.
+
+    Not in bulk: only with its frames around it can an answer that was cut be told from a whole one.
+    """
+    async with contextlib.aclosing(follow(lambda: open_wire(grant), grant.target.id, query)) as items:
         async for item in items:
             if isinstance(item, Batch | End):
                 yield item

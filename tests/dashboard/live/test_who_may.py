@@ -1,6 +1,8 @@
 """A live socket is for who has signed in and may, from our own pages, and for as long as that stays so."""
 
 import json
+import re
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +56,21 @@ def test_an_opening_is_in_the_trail_once(web: Web, steady: str) -> None:
     with Live(web.url, "/live/logs", cookie=vera) as socket:
         socket.send("open", host="harbour", container=steady, tail=10).until_said("opened")
     assert trail(web, "vera") == [["container.logs", "succeeded", steady]]
+
+
+def test_a_page_and_its_socket_are_one_opening(web: Web, steady: str) -> None:
+    walt = web.sign_in("walt", "viewer")
+    web.run(
+        "from hosts.models import *; from django.utils import timezone; Container.objects.get_or_create(engine_id="
+        f"{steady!r}, host=Host.objects.get(name='harbour'), defaults=dict(name='steady', seen_at=timezone.now()))"
+    )
+    page = urllib.request.Request(f"{web.url}/hosts/harbour/containers/{steady}/logs/", headers={"Cookie": walt})
+    with urllib.request.urlopen(page, timeout=30) as answer:
+        receipt = re.findall(r'data-receipt="([^"]+)"', answer.read().decode())[0]
+    for name, cookie in (("walt", walt), ("wanda", web.sign_in("wanda", "viewer"))):
+        with Live(web.url, "/live/logs", cookie=cookie) as socket:
+            socket.send("open", host="harbour", container=steady, receipt=receipt).until_said("opened")
+        assert trail(web, name) == [["container.logs", "succeeded", steady]]
 
 
 def trail(web: Web, name: str) -> list[list[str]]:

@@ -93,3 +93,15 @@ def test_a_time_is_read_to_the_nanosecond(text: bytes, time: int | None) -> None
     assert nanoseconds(text) == time
     if time is not None:
         assert Place(time, 0).since == f"{time // 10**9}.{time % 10**9:09d}"
+
+
+def test_it_is_known_whether_a_reading_reaches_back_to_the_one_before() -> None:
+    lines = [stamp(START + time) + b"x" for time in (1, 2, 2, 3)]
+    cursor = Cursor()
+    cursor.saw(batch(lines[:3]))
+    assert cursor.place() == Place(START + 2, 2, START + 2)
+    assert cursor.unseen(batch(lines[1:])).lines == lines[3:]
+    assert cursor.reached
+    cursor.place()
+    assert cursor.unseen(batch(lines[2:])).lines == lines[3:]
+    assert not cursor.reached, "one of the two did not come again"
