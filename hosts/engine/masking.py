@@ -10,6 +10,8 @@ from hosts.engine.errors import cut
 
 MASK = "•••"
 _TEXT_LIMIT = 32 << 10
+# All texts of one answer together: no page can show more, and the patterns take a second for 8 MiB.
+_WHOLE_LIMIT = 2 << 20
 _MANY = 2000
 _DEEPEST = 64
 
@@ -43,7 +45,7 @@ def is_secret(name: str) -> bool:
 
 def mask(raw: Any) -> Any:
     """The same JSON with secret-looking values hidden, and cut to sizes that a page can show."""
-    return _mask(raw, "", 0)
+    return _Masking().mask(raw, "", 0)
 
 
 def mask_text(text: str) -> str:
@@ -80,16 +82,28 @@ def _argument(argument: str) -> str:
     return mask_text(argument)
 
 
-def _mask(raw: Any, name: str, depth: int) -> Any:
-    if depth > _DEEPEST:
-        return "…"
-    if isinstance(raw, str):
-        return mask_value(name, cut(raw, _TEXT_LIMIT))
-    if isinstance(raw, dict):
-        return {cut(str(key), 255): _mask(value, str(key), depth + 1) for key, value in list(raw.items())[:_MANY]}
-    if isinstance(raw, list):
-        raw = raw[:_MANY]
-        if raw and all(isinstance(each, str) for each in raw):
-            return mask_arguments([cut(each, _TEXT_LIMIT) for each in raw])
-        return [_mask(each, "", depth + 1) for each in raw]
-    return raw
+class _Masking:
+    """One answer on its way: how much text it may still show."""
+
+    def __init__(self) -> None:
+        self._left = _WHOLE_LIMIT
+
+    def mask(self, raw: Any, name: str, depth: int) -> Any:
+        if depth > _DEEPEST:
+            return "…"
+        if isinstance(raw, str):
+            return mask_value(name, self._cut(raw))
+        if isinstance(raw, dict):
+            pairs = list(raw.items())[:_MANY]
+            return {cut(str(key), 255): self.mask(value, str(key), depth + 1) for key, value in pairs}
+        if isinstance(raw, list):
+            raw = raw[:_MANY]
+            if raw and all(isinstance(each, str) for each in raw):
+                return mask_arguments([self._cut(each) for each in raw])
+            return [self.mask(each, "", depth + 1) for each in raw]
+        return raw
+
+    def _cut(self, text: str) -> str:
+        shown = cut(text, min(_TEXT_LIMIT, self._left)) if self._left > 0 else "…" * bool(text)
+        self._left -= len(shown)
+        return shown
