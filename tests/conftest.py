@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.flushing import flushable
 from tests.testbed.engine import Engine
@@ -16,6 +17,10 @@ from tests.testbed.redis_server import RedisServer
 from tests.testbed.registry import Registry
 from tests.testbed.ssh import SshServer
 from tests.testbed.workspace import make_workspace, remove_workspace
+
+# A busy machine makes nothing wrong.
+settings.register_profile("quayside", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quayside")
 
 # Whoever asks for one of these needs no mark of their own.
 REAL_PARTS = {
@@ -33,8 +38,10 @@ REAL_PARTS = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a real part as `engine`, before -m chooses."""
+    """Mark what uses a real part as `engine`, and what is about faults as `faults`, before -m chooses."""
     for item in items:
+        if "faults" in item.path.parent.name or item.path.name == "test_faults.py":
+            item.add_marker(pytest.mark.faults)
         if REAL_PARTS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)
 
