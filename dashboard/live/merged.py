@@ -29,6 +29,7 @@ from hosts.streams.hub import hub
 from hosts.streams.merge import Merged, Told
 from hosts.streams.merged import MergedView
 from hosts.streams.sieve import Sieve
+from hosts.streams.skew import WORTH_SAYING
 from hosts.streams.viewer import Skipped
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 MOST_TAIL = 10_000
 # Who belongs to the view is looked up anew when a host nudges, but no more often than this, and at times anyway.
-_LOOK_SECONDS, _LOOK_ANYWAY_SECONDS = 1.0, 15.0
+_LOOK_SECONDS, _LOOK_ANYWAY_SECONDS, _CLOCK_SECONDS = 1.0, 15.0, 3.0
 _HEARD = frozenset(("container", "", "state"))
 
 
@@ -147,7 +148,12 @@ class MergedLogs(Listener):
             tasks: list[asyncio.Task[None]] = []
             try:
                 await self._begin()
-                parts = [self._give(), self._keep_looking(), *([self._count()] if self._sieve.counts else [])]
+                parts = [
+                    self._give(),
+                    self._keep_looking(),
+                    self._watch_clocks(),
+                    *([self._count()] if self._sieve.counts else []),
+                ]
                 tasks = [asyncio.create_task(part) for part in parts]
                 done, _rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -268,6 +274,17 @@ class MergedLogs(Listener):
 
     async def _count(self) -> None:
         await tell(self._sieve, self._socket.say)
+
+    async def _watch_clocks(self) -> None:
+        """Say by how much a host's clock is off: then its lines stand where that clock says, and not in true time."""
+        told: dict[int, float] = {}
+        while True:
+            await asyncio.sleep(_CLOCK_SECONDS)
+            hosts = {source.target.host.pk: source.target.host.name for source in self._sources if source.target.host}
+            for pk, skew in self._view.skews.items():
+                if pk in hosts and abs(skew.seconds - told.get(pk, 0.0)) >= WORTH_SAYING:
+                    told[pk] = skew.seconds
+                    await self._socket.say("skew", host=hosts[pk], seconds=skew.seconds)
 
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import time
 from collections import deque
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from hosts.streams import past
 from hosts.streams.hub import Hub
 from hosts.streams.merge import WINDOW_SECONDS, Merge, Merged, Told
 from hosts.streams.sieve import Sieve
+from hosts.streams.skew import Skew
 
 WAITING_BYTES = 1 << 20
 _PIECE = 64 << 10
@@ -34,6 +36,7 @@ class MergedView:
     def __init__(self, hub: Hub, most: int | None, sieve: Sieve | None = None) -> None:
         self._hub, self._sieve = hub, sieve or Sieve()
         self._merge = Merge(most)
+        self.skews: dict[int, Skew] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stamps: dict[int, deque[bytes]] = {}
         self._out: deque[Merged | Told] = deque()
@@ -95,6 +98,7 @@ class MergedView:
                     await self._room.wait()
                     given = await viewer.take(_PIECE)
                     if isinstance(given, Batch):
+                        self._hear(target, given)
                         self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
                         self._merge.feed(source, self._sieve.passed(given, target.label), self._now())
                     else:
@@ -107,6 +111,11 @@ class MergedView:
             log.exception("the log of %s can no longer be merged", target.id[:12])
             self._merge.tell(source, End(Why.GARBLED, _("Quayside itself failed to read this log.")), self._now())
             self._arrived.set()
+
+    def _hear(self, target: Target, batch: Batch) -> None:
+        """Compare the host's clock with ours; what is read at first is of old times."""
+        if target.host and not self._merge.first:
+            self.skews.setdefault(target.host.pk, Skew()).heard(batch.lines[-1], time.time())
 
     def _measure(self) -> None:
         """Whether there is room for more. What was cut into pieces and waits is as good as full."""

@@ -4,7 +4,7 @@
 
   class Sources {
     constructor(element, words, onchange) {
-      Object.assign(this, { element, words, onchange, each: [], note: "" });
+      Object.assign(this, { element, words, onchange, each: [], notes: new Map() });
       this.list = element.querySelector("ul");
       this.template = element.querySelector("template");
       element.hidden = false;
@@ -157,11 +157,12 @@
       this.element.querySelector('[data-log="all"]').hidden = !hidden;
     }
 
-    // What is to be said of the whole: too many match, some were refused.
-    say(sentences) {
+    // What is to be said of the whole: too many match, some were refused, a clock is wrong. Each about one thing; "" takes it back.
+    say(about, sentence) {
+      this.notes.set(about, sentence);
       const place = this.element.querySelector("p");
-      place.textContent = sentences.join(" ");
-      place.hidden = !sentences.length;
+      place.textContent = [...this.notes.values()].filter(Boolean).join(" ");
+      place.hidden = !place.textContent;
     }
   }
   Object.assign(window.quayside.logs, { Sources });

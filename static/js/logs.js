@@ -138,7 +138,11 @@
   const OF_EACH = {
     sources: (message) => {
       sources.join(message.sources);
-      if (message.message || message.refused.length) sources.say([message.message, ...message.refused.map((each) => `${each.name}: ${each.message}`)].filter(Boolean));
+      if (message.message) sources.say("many", message.message);
+      for (const { name, message: why } of message.refused) sources.say(name, `${name}: ${why}`);
+    },
+    skew: ({ host, seconds }) => {
+      sources.say(`clock of ${host}`, seconds && say(seconds > 0 ? words.ahead : words.behind, host, Math.abs(seconds)));
     },
     opened: ({ slot }) => {
       if (sources.of(slot)?.condition === "lost") mark(words.resumed, slot);
