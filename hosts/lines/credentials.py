@@ -6,11 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hosts.lines.patterns import Pattern
-
-
-def gettext_noop(message: str) -> str:
-    """Marks a name for translation: this layer knows no Django, so whoever shows it translates it."""
-    return message
+from hosts.lines.wording import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)

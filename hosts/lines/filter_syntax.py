@@ -12,6 +12,7 @@ from hosts.lines.fields import Scalar
 from hosts.lines.filter_terms import Field, Level, Regex, Source, Stream, Term, Word, as_text, compares, equals, number
 from hosts.lines.level_words import LEVELS, NAMED
 from hosts.lines.patterns import Pattern, PatternError
+from hosts.lines.wording import gettext_noop
 
 FILTER_CHARACTERS, TERMS = 1000, 30
 
@@ -21,11 +22,6 @@ _OURS = re.compile(r"(level|stream|source)(:|>=|<=|!=|=|>|<)")
 _SLASHES = re.compile(r"/((?:[^/\\]|\\.)+)/(i?)(?=\s|\Z)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SPACE = re.compile(r"\s")
-
-
-def gettext_noop(message: str) -> str:
-    """Marks a sentence for translation: this layer knows no Django, so whoever shows the error translates it."""
-    return message
 
 
 class FilterError(ValueError):

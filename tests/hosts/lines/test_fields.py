@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.fields import DEPTH, FIELDS, KEY_CHARACTERS, LINE_CHARACTERS, VALUE_CHARACTERS, Structured, structured
@@ -127,6 +127,7 @@ def test_half_a_surrogate_pair() -> None:
 PIECES = st.sampled_from(['{"', '"', ":", "a=", "=", '="', "\\", "}", "[", " ", ",", "\\ud800", "1e999", "\x1b[", "b"])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.lists(PIECES | st.text(max_size=5), max_size=60).map("".join))
 def test_any_line(line: bytes | str) -> None:
     found = structured(line)
@@ -144,6 +145,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=10), VALUES, max_size=8))
 def test_any_object(whole: dict[str, Any]) -> None:
     found = structured(json.dumps(whole, ensure_ascii=False))

@@ -4,7 +4,7 @@ import contextlib
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.filters import FILTER_CHARACTERS, Filter, FilterError
@@ -180,6 +180,7 @@ TERMS = st.sampled_from([case[0] for case in CASES] + ["a", "-b", "A", "/a+/", "
 TEXTS = st.sampled_from([case[1] for case in CASES]) | st.text("abA0é \x1b[m31Z:T-", max_size=12)
 
 
+@settings(deadline=None)
 @given(
     st.lists(TERMS, max_size=3).map(" ".join),
     st.lists(st.tuples(TEXTS, st.sampled_from([STDOUT, STDERR]), st.booleans())),
@@ -192,6 +193,7 @@ def test_a_batch_answers_as_its_lines_do(text: str, said: list[tuple[str, int, b
     assert found.select(lines, kinds, "web-1") == one_by_one
 
 
+@settings(deadline=None)
 @given(TERMS, TEXTS)
 def test_a_minus_turns_a_term_round(term: str, line: str) -> None:
     if not term or " " in term.strip('"-') or term.startswith("-"):
@@ -204,6 +206,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join), st.binary(max_size=60))
 def test_any_text_is_a_filter_or_an_error(text: str, line: bytes) -> None:
     try:

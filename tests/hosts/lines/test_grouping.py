@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.grouping import BEGINS, CONTINUES, GROUP_LINES, Grouper
@@ -33,6 +33,7 @@ def test_it_stands_alone(line: str) -> None:
 
 
 # A group that begins with an indent belongs to any line above it.
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(text for text in GROUPS.values() if text[0] != " ")).map(lines_of), max_size=8),
     st.data(),
@@ -76,6 +77,7 @@ def test_after_a_restart_nothing_is_above() -> None:
     assert list(grouper.feed([b"  c"], [1])) == [BEGINS]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.binary(max_size=40) | st.sampled_from([b"", b" ", b"\t^", b"goroutine 1 [", b"thread 'x' panicked at :"])

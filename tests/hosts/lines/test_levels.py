@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.level_words import LEVELS
@@ -54,12 +54,14 @@ def test_timestamps_of_other_engines(stamp: bytes) -> None:
     assert LEVELS[levels([stamp + b"error: boom"])[0]] == "error"
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS | st.text(max_size=12), max_size=12), st.sampled_from(["", " ", "\t"]))
 def test_any_line_has_an_answer(parts: list[str], between: str) -> None:
     line = between.join(parts)
     assert level(line) in LEVELS
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_have_an_answer(line: bytes) -> None:
     assert level(line) in LEVELS

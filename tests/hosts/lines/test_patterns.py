@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.patterns import PATTERN_CHARACTERS, Pattern, PatternError, literal
@@ -75,6 +75,7 @@ PARTS = st.sampled_from(["a", "b", ".", "^", "$", "a*", "(a|b)", "[^a]", r"\s", 
 LINES = st.lists(st.text("abAx \t", max_size=6).map(str.encode), max_size=20)
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, max_size=5).map("".join), LINES)
 def test_a_batch_answers_as_its_lines_do(source: str, lines: list[bytes]) -> None:
     try:
@@ -85,6 +86,7 @@ def test_a_batch_answers_as_its_lines_do(source: str, lines: list[bytes]) -> Non
     assert pattern.among(lines) == one_by_one
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.binary(max_size=50))
 def test_any_text_is_a_pattern_or_an_error(source: str, line: bytes) -> None:
     try:

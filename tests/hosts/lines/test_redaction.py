@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.credentials import BUILT_IN
@@ -118,6 +118,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=8).map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.lists(st.sampled_from(OWN), unique=True, max_size=3))
 @example("•" * 40 + "z" * 40, OWN)
 def test_masking_again_changes_nothing(text: str, own: list[object]) -> None:
@@ -128,6 +129,7 @@ def test_masking_again_changes_nothing(text: str, own: list[object]) -> None:
     assert len(once.encode()) <= max(len(text.encode()), RESULT_BYTES)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.lists(st.sampled_from(OWN), unique=True, max_size=3))
 def test_any_bytes(text: bytes, own: list[object]) -> None:
     redactor = Redactor(own)  # type: ignore[arg-type]
@@ -135,6 +137,7 @@ def test_any_bytes(text: bytes, own: list[object]) -> None:
     assert redactor.mask(once) == (once, 0)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS.map(str.encode), max_size=12), st.lists(st.sampled_from(OWN), unique=True, max_size=2))
 def test_a_batch_is_masked_as_its_lines_are(lines: list[bytes], own: list[object]) -> None:
     redactor = Redactor(own)  # type: ignore[arg-type]
