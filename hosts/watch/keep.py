@@ -27,7 +27,7 @@ LOOK_SECONDS, BREATH_SECONDS = 5.0, 0.3
 WRITE_SECONDS = 0.5
 TIDY_SECONDS, THOROUGH_SECONDS = 30.0, 3600.0
 _OLD = 86_400 * 1_000_000_000
-_REST = {Why.STOPPED: 1.0, Why.REMOVED: 5.0}
+_REST = {Why.STOPPED: 1.0, Why.REMOVED: 15.0}
 _LONG_REST = 30.0
 
 Key = tuple[int, str]
@@ -92,6 +92,8 @@ class Keeper:
         for key, (keeping, _task) in list(self._tasks.items()):
             if key not in wanted or keeping.writer.kept.pk in dropping:
                 await self._end(key)
+        self._over = {} if dropping else {key: life for key, life in self._over.items() if key in wanted}
+        self._not_before = {key: at for key, at in self._not_before.items() if key in wanted}
         if dropping:
             await in_history(limits.remove_what_is_dropped)
         for key, one in wanted.items():

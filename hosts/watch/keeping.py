@@ -12,18 +12,19 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils.translation import gettext as _
 
 from hosts.access import Actor, Capability, Denied, Grant, Target, grant
-from hosts.engine.errors import NotFound, Refused
+from hosts.engine.errors import NotFound, Refused, Unreachable
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Opened, follow
 from hosts.engine.wire import Wire, open_wire
 from hosts.facts import Noun
 from hosts.history.rules import Wanted
 from hosts.history.writer import Writer
-from hosts.models import Host
+from hosts.models import Host, HostState
 
 # In a flood so much is written at once; in a trickle the keeper writes what there is every so often.
 MUCH = 256 << 10
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0
+_AWAY = (HostState.DOWN, HostState.REFUSED, HostState.CHANGED)
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -104,6 +105,9 @@ def _granted(wanted: Wanted) -> Grant:
     host = Host.objects.filter(pk=wanted.host_id).first()
     if host is None:
         raise NotFound(_("The host has been removed."))
+    if host.state in _AWAY:
+        # The watcher itself asks whether it is back; hundreds of kept containers need not.
+        raise Unreachable(host.state_reason)
     target = Target(Noun.CONTAINER, host, wanted.engine_id, wanted.name)
     answer = grant(Actor.system("history"), Capability.CONTAINER_LOGS, target)
     if isinstance(answer, Denied):
