@@ -26,6 +26,7 @@ _PAIR = re.compile(
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _OBJECT = re.compile(r'(?:(?<=\s)|\A)\{\s*"')
+_BARE_MASK = re.compile(r"(?<=[:,\[])\s*•••(?=\s*[,}\]])")
 _DECODER = json.JSONDecoder()
 
 
@@ -65,9 +66,11 @@ def _from_json(text: str) -> Structured | None:
     if begin is None:
         return None
     try:
-        whole, end = _DECODER.raw_decode(text, begin.end() - len(begin[0]))
+        whole, end = _DECODER.raw_decode(text, begin.start())
     except (ValueError, RecursionError):
-        return None
+        # A number that redaction has hidden leaves no JSON behind.
+        quoted = _BARE_MASK.sub('"•••"', text)
+        return _from_json(quoted) if quoted != text else None
     # Monolog and its like write a second, short value behind the first.
     if not isinstance(whole, dict) or len(text) - end > KEY_CHARACTERS:
         return None

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.lines.fields import DEPTH, FIELDS, KEY_CHARACTERS, LINE_CHARACTERS, VALUE_CHARACTERS, Structured, structured
+from hosts.lines.redaction import Redactor
 
 
 def fields_of(text: bytes | str) -> dict[str, Any]:
@@ -118,6 +119,13 @@ def test_numbers_that_a_browser_would_spoil_are_text() -> None:
         "inf": "inf",
         "nan": "nan",
     }
+
+
+def test_a_number_that_was_hidden_leaves_the_other_fields() -> None:
+    masked, count = Redactor().mask_text('{"password":12345,"user":"ada","cards":[4111111111111111, 1]}')
+    assert count == 2
+    assert fields_of(masked) == {"password": "•••", "user": "ada", "cards": '["•••",1]'}
+    assert structured('{"a":••• "') is None
 
 
 def test_half_a_surrogate_pair() -> None:
