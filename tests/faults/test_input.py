@@ -48,9 +48,9 @@ def nothing_thrown(scene: Scene) -> Iterator[None]:
 def is_answered(visitor: Visitor, path: str, **options: Any) -> None:
     answer = visitor.get(path, **options)
     assert answer.status_code < 500, (path[:200], answer.status_code)
-    assert SCRIPT not in answer.text, path
+    assert SCRIPT not in answer.text or "html" not in answer.headers["Content-Type"], path
     assert "x" not in answer.cookies
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and len(path) < 60_000:  # longer ones are refused before they reach any page
         assert "<h1" in answer.text or answer.headers["Content-Type"].startswith("application/json"), path[:200]
 
 
@@ -107,7 +107,15 @@ def test_operations(ada: Visitor, good: dict[str, str], operation: Any) -> None:
     """Targets that are none; then a target that is one, with every field full of it."""
     texts = [unquote(text, errors="surrogateescape") for text in TEXTS.values()]
     sendable = [text for text in texts if text.isprintable() or "\0" in text or "\r" in text]
-    targets = ["container", "host:", "host:calm:x", "volume:calm:../../images", "job::x", "person::-1", "registry::9e9"]
+    targets = [
+        "container",
+        "host:",
+        "host:nowhere:",
+        "volume:calm:../../images",
+        "job::x",
+        "person::-1",
+        "registry::9e9",
+    ]
     for target in [*targets, *sendable]:
         answer = ada.do(operation.name, target)
         assert 300 <= answer.status_code < 500, (target[:60], answer.status_code)
