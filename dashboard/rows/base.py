@@ -87,7 +87,9 @@ def image_name(text: str) -> SafeString:
 def project(line: Line) -> SafeString:
     """A link that narrows this list to the project."""
     name = line.row.project
-    return format_html('<a class="cut" href="?{}">{}</a>', urlencode({"project": name}), name) if name else dash()
+    if not name:
+        return dash()
+    return format_html('<a class="cut" href="?{}" title="{}">{}</a>', urlencode({"project": name}), name, name)
 
 
 def text_or_dash(text: str) -> SafeString:
