@@ -85,7 +85,7 @@ def press_ctrl_c(process: subprocess.Popen[bytes]) -> float:
 
 def test_twice_up_and_nothing_left(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
     first = run()
-    wait_until(lambda: first.poll() is not None or status(environ, "/healthz") == 200, 60, what="all processes")
+    wait_until(lambda: first.poll() is not None or status(environ, "/healthz") == 200, 180, what="all processes")
     assert first.poll() is None, (tmp_path / "log").read_text()
     wait_until(lambda: b"works once: http://" in (tmp_path / "log").read_bytes(), 10, what="the setup link")
     assert status(environ, "/accounts/login/") == 200
@@ -108,7 +108,7 @@ def test_twice_up_and_nothing_left(run: Run, environ: dict[str, str], tmp_path: 
 
 def test_a_taken_port_is_the_one_thing_said(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
     first = run()
-    wait_until(lambda: first.poll() is not None or status(environ, "/accounts/login/") == 200, 60, what="a page")
+    wait_until(lambda: first.poll() is not None or status(environ, "/accounts/login/") == 200, 180, what="a page")
     environ["DATA_DIR"] = str(tmp_path / "other")
     (tmp_path / "log").rename(tmp_path / "first.log")
     assert run().wait(20) != 0
