@@ -146,7 +146,8 @@ class Logs(LiveSocket):
 
     async def _stream(self, wish: Opening) -> None:
         self._target = target = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
-        async with hub.view(target, wish.query) as viewer:
+        sieve = Sieve(wish.filter)
+        async with hub.view(target, wish.query) as viewer, _counted(sieve, self.say):
             while True:
                 await self.window.room()
                 if self.window.under_way and viewer.queued < MESSAGE_BYTES:
@@ -154,7 +155,8 @@ class Logs(LiveSocket):
                     await asyncio.sleep(GATHER_SECONDS)
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
-                    await self._say_lines(given, wish)
+                    if passed := sieve.passed(given, target.label):
+                        await self._say_lines(passed, wish)
                 else:
                     await self._say_what_happened(given)
                 if isinstance(given, End):
