@@ -7,10 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from websockets.sync.client import connect
-from websockets.typing import Origin
-
 from tests.bench.figures import Figure
+from tests.bench.socket_client import SocketClient
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, load_base_image
 from tests.testbed.parts import program
@@ -65,25 +63,21 @@ def seconds_of_docker_logs(engine: Engine, container: str) -> float:
 
 def seconds_of_socket(web: Web, cookie: str, container: str) -> float:
     """From the opening to the end of the log, each message acknowledged; every line must have come, in order."""
-    headers = {"Cookie": cookie}
-    address = f"ws://127.0.0.1:{web.port}/live/logs"
     began = time.monotonic()
-    origin = Origin(web.url)
-    with connect(address, additional_headers=headers, origin=origin, compression=None, max_size=None) as socket:
-        socket.send(json.dumps({"type": "open", "host": "bench", "container": container, "tail": "all"}))
+    with SocketClient(web.port, "/live/logs", cookie) as client:
+        client.send(type="open", host="bench", container=container, tail="all")
         came, last = 0, b""
         while True:
-            message = socket.recv()
+            message = client.receive()
             if isinstance(message, str):
                 said = json.loads(message)
                 if said["type"] == "end":
                     break
                 assert said["type"] in ("opened", "ping"), said
                 continue
-            head, _newline, rest = message.partition(b"\n")
-            said = json.loads(head)
-            came += said["count"]
-            last = rest[-9:]
-            socket.send(json.dumps({"type": "ack", "seq": said["seq"]}))
+            head = json.loads(message[: message.index(b"\n")])
+            came += head["count"]
+            last = message[-9:]
+            client.send(type="ack", seq=head["seq"])
     assert (came, last) == (LINES, b"%09d" % (LINES - 1)), f"{came} lines came, the last is {last!r}"
     return time.monotonic() - began
