@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import Say, checked, tell
 from dashboard.live.lines import lines_message
-from dashboard.live.merged import MergedLogs, MergedOpening, merged_opening
+from dashboard.live.merged import MergedLogs
+from dashboard.live.merged_opening import MergedOpening, merged_opening
 from dashboard.live.opening import Opening, container_target, has_receipt, opening
 from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question

@@ -5,25 +5,21 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from dashboard.live.filtering import filter_of, tell
+from dashboard.live.filtering import tell
 from dashboard.live.lines import lines_message
+from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
-from dashboard.live.opening import asked_lines, has_receipt, place_in
-from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing
+from dashboard.live.opening import has_receipt
+from dashboard.live.session import DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
-from dashboard.live.wish import MOST_SOURCES, Found, Source, Wish, find_sources, wish_of
+from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
 from hosts.access import Capability, Target
-from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.logs import End, LogQuery, Lost, Opened
-from hosts.inventory.read.query import QueryError
-from hosts.lines.filters import Filter
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
 from hosts.streams.merge import Merged, Told
@@ -35,80 +31,9 @@ from hosts.streams.viewer import Skipped
 if TYPE_CHECKING:
     from dashboard.live.logs import Logs
 
-MOST_TAIL = 10_000
 # Who belongs to the view is looked up anew when a host nudges, but no more often than this, and at times anyway.
 _LOOK_SECONDS, _LOOK_ANYWAY_SECONDS, _CLOCK_SECONDS = 1.0, 15.0, 3.0
 _HEARD = frozenset(("container", "", "state"))
-
-
-@dataclass(frozen=True, slots=True)
-class MergedOpening:
-    """A message `open` for many logs. `places` say by the beginning of an id where a broken view stopped; a log of
-    which it held nothing goes on at the time `since`."""
-
-    wish: Wish
-    query: LogQuery
-    inputs: dict[str, Any]
-    timestamps: bool
-    levels: bool
-    places: dict[str, Place]
-    receipt: str
-    filter: Filter | None
-
-    def query_for(self, source: Source) -> LogQuery:
-        place = self.places.get(source.target.id[:12])
-        return LogQuery(tail=None, after=place) if place else self.query
-
-
-def merged_opening(message: dict[str, Any]) -> MergedOpening:
-    wish = _wish(message)
-    form = asked_lines(message)
-    tail = form.query.tail
-    query = replace(form.query, tail=MOST_TAIL if tail is None else min(tail, MOST_TAIL))
-    places: dict[str, Place] = {}
-    inputs: dict[str, Any] = {**form.inputs, "tail": query.tail}
-    after = message.get("after")
-    if isinstance(after, dict) and (after.get("places") or after.get("since")):
-        places = _places(after.get("places"))
-        query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
-    inputs |= {"query": wish.text[:2000]}
-    shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    return MergedOpening(
-        wish, query, inputs, shows, levels, places, str(message.get("receipt", "")), filter_of(message)
-    )
-
-
-def _wish(message: dict[str, Any]) -> Wish:
-    text, named = message.get("query", ""), message.get("sources", [])
-    if not isinstance(text, str) or not isinstance(named, list):
-        raise Closing(BAD_MESSAGE, _("“query” must be a text, and “sources” a list."))
-    try:
-        parameters = QueryDict(text, mutable=True)
-        for each in named:
-            if not isinstance(each, dict):
-                raise Closing(BAD_MESSAGE, _("A source has “host” and “container”."))
-            parameters.appendlist("on", f"{each.get('host')}:{each.get('container')}")
-        return wish_of(parameters)
-    except (QueryError, ValueError) as error:
-        raise Closing(BAD_MESSAGE, str(error)) from error
-
-
-def _places(after: Any) -> dict[str, Place]:
-    """`{"3f2a…": [time, lines] or [time, lines, newest]}`."""
-    if not isinstance(after, dict) or len(after) > 2 * MOST_SOURCES:
-        raise Closing(BAD_MESSAGE, _("“after” must have the time of a line and a number of lines."))
-    found = {}
-    for key, place in after.items():
-        parts = dict(zip(("time", "lines", "newest"), place if isinstance(place, list) else (), strict=False))
-        found[key[:12]] = place_in(parts)
-    return found
-
-
-def _since(text: Any) -> str:
-    at = nanoseconds(f"{text} ".encode("utf-8", "replace")) if isinstance(text, str) and len(text) < 40 else None
-    if at is None or at < 0:
-        raise Closing(BAD_MESSAGE, _("“since” must be the time of a line."))
-    return Place(at, 0).since
 
 
 class MergedLogs(Listener):
