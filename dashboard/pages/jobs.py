@@ -71,6 +71,7 @@ def job(request: Request, pk: str) -> HttpResponse:
         "ref": ref("job", "", str(found.pk)),
         "operations": offered_for("job", found, lambda capability: permissions.may(capability, found.host)),
         "retries": found.retries.order_by("queued_at"),
+        "layers": [{**layer, "words": _layer_words(layer)} for layer in found.progress.get("layers", [])],
         **_shown(found),
     }
     return render(request, "pages/job.html", context)
@@ -93,6 +94,15 @@ def visible_jobs(request: Request) -> QuerySet[Job]:
     mine = Q(person_id=request.actor.user_id)
     rows = Job.objects.select_related("host").order_by("-queued_at")
     return rows if everything else rows.filter(mine | Q(host_id__in=hosts.values("pk")))
+
+
+def _layer_words(layer: dict[str, Any]) -> str:
+    """What the engine says of a layer, and while bytes of it are coming, how many of how many."""
+    current, total = layer.get("current") or 0, layer.get("total") or 0
+    if not 0 < current < total:
+        return str(layer["status"])
+    done = _("%(done)s of %(total)s") % {"done": naturalsize(current), "total": naturalsize(total)}
+    return f"{layer['status']} · {done}"
 
 
 def _in_tray(row: Job) -> dict[str, Any]:
