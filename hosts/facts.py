@@ -94,9 +94,7 @@ class Container:
 
     @property
     def service(self) -> str:
-        return self.labels.get("com.docker.compose.service", "") or self.labels.get(
-            "com.docker.swarm.service.name", ""
-        )
+        return self.labels.get("com.docker.compose.service", "") or self.labels.get("com.docker.swarm.service.name", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from hosts.engine.frames import CUT, KIND, STDERR, Batch, stamp_of
 from hosts.engine.logs import LogQuery, Why
 from hosts.facts import Noun
 from hosts.lines.filters import Filter, FilterError
-from hosts.models import Host, Row
+from hosts.lines.redaction import Redactor
+from hosts.models import Host, Row, redactor
 from hosts.operations.perform import record_reading
 from hosts.streams import past
 from hosts.streams.sieve import Sieve
@@ -81,12 +82,20 @@ def logs(request: Request, host: str, ref: str) -> HttpResponse:
 
 @require_safe
 def download(request: Request, host: str, ref: str) -> HttpResponse | StreamingHttpResponse:
-    """The whole log, or what `?tail=&since=` choose, as it comes from the engine; a log that breaks off says so."""
+    """The whole log, or what `?tail=&since=` choose, as it comes from the engine; a log that breaks off says so.
+
+    `?unmasked=1` leaves credentials in it, for those who may see them."""
     found, row = _look_up(request, host, ref)
     form = _asked(request)
-    grant = _recorded(request, Target(Noun.CONTAINER, found, row.engine_id, row.name), form, "container.logs.download")
+    target = Target(Noun.CONTAINER, found, row.engine_id, row.name)
+    unmasked = request.GET.get("unmasked") == "1"
+    if unmasked:
+        _revealed(request, target)
+    grant = _recorded(request, target, form, "container.logs.download")
     query = form.query if request.GET.get("tail") else replace(form.query, tail=None)
-    content = _as_text(grant, replace(query, follow=False), _wants_timestamps(request, False))
+    content = _as_text(
+        grant, replace(query, follow=False), _wants_timestamps(request, False), None if unmasked else redactor()
+    )
     response = StreamingHttpResponse(content, content_type="text/plain; charset=utf-8")
     name = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{found.name}-{row.name or row.engine_id[:12]}")
     response["Content-Disposition"] = f'attachment; filename="{name}.log"'
@@ -94,9 +103,11 @@ def download(request: Request, host: str, ref: str) -> HttpResponse | StreamingH
     return response
 
 
-async def _as_text(grant: Grant, query: LogQuery, timestamps: bool) -> AsyncGenerator[bytes, None]:
+async def _as_text(
+    grant: Grant, query: LogQuery, timestamps: bool, hides: Redactor | None
+) -> AsyncGenerator[bytes, None]:
     try:
-        async for item in past.read(grant, query):
+        async for item in past.read(grant, query, hides):
             if isinstance(item, Batch):
                 lines = item.lines if timestamps else [line[len(stamp_of(line)) :] for line in item.lines]
                 yield b"\n".join([*lines, b""])
@@ -125,10 +136,17 @@ def _recorded(request: Request, target: Target, form: AskedLines, action: str = 
     return answer
 
 
+def _revealed(request: Request, target: Target) -> None:
+    """To see credentials in a log is a right of its own, and a record of its own."""
+    answer = record_reading(request.actor, Capability.LOGS_UNMASKED, target)
+    if isinstance(answer, Denied):
+        raise Refused(answer)
+
+
 def _last_lines(grant: Grant, query: LogQuery, host: Host) -> tuple[Batch, str]:
     if is_away(host):
         return Batch(), host.state_reason
-    return async_to_sync(past.last_lines)(grant, replace(query, follow=False), PATIENCE_SECONDS)
+    return async_to_sync(past.last_lines)(grant, replace(query, follow=False), PATIENCE_SECONDS, redactor())
 
 
 def _shown(batch: Batch, timestamps: bool) -> list[dict[str, Any]]:

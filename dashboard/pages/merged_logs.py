@@ -26,7 +26,7 @@ from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant
 from hosts.engine.logs import LogQuery
 from hosts.inventory.read.query import QueryError
-from hosts.models import Container
+from hosts.models import Container, redactor
 from hosts.operations.perform import record_readings
 from hosts.streams.merged import last_lines
 from hosts.streams.sieve import Sieve
@@ -122,7 +122,7 @@ def _plain(request: Request, wish: Wish, found: Found, query: LogQuery, sieve: S
     answers = [grant(request.actor, Capability.CONTAINER_LOGS, source.target) for source in awake[:PLAIN_SOURCES]]
     grants = [answer for answer in answers if not isinstance(answer, Denied)]
     asked = LogQuery(tail=PLAIN_LINES, since=query.since, follow=False)
-    merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS, sieve)
+    merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS, sieve, redactor())
     names = [f"{each.target.label}" for each in grants]
     lines = [
         {**shown_line(kind, line, timestamps=True), "source": names[source]}

@@ -14,6 +14,7 @@ from hosts.engine.errors import NotFound, Refused
 from hosts.engine.logs import Connect, LogQuery
 from hosts.engine.wire import Wire, open_wire
 from hosts.models import Host
+from hosts.streams.masks import Masks
 from hosts.streams.upstream import Upstream
 from hosts.streams.viewer import Viewer
 
@@ -39,7 +40,7 @@ class Hub:
         upstreams = self._upstreams.setdefault(key, [])
         upstream = next((each for each in upstreams if each.serves(query)), None)
         if upstream is None:
-            upstream = Upstream(connect_as_system(target), target.id, query)
+            upstream = Upstream(connect_as_system(target), target.id, query, Masks())
             upstreams.append(upstream)
         viewer = upstream.join(query)
         try:

@@ -17,6 +17,7 @@ from hosts.access import Grant, Target
 from hosts.engine.cursor import Cursor, Place
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Why
+from hosts.lines.redaction import Redactor
 from hosts.streams import past
 from hosts.streams.hub import Hub
 from hosts.streams.merge import WINDOW_SECONDS, Merge, Merged, Told
@@ -131,10 +132,10 @@ class MergedView:
 
 
 async def last_lines(
-    grants: list[Grant], query: LogQuery, seconds: float, sieve: Sieve
+    grants: list[Grant], query: LogQuery, seconds: float, sieve: Sieve, redactor: Redactor
 ) -> tuple[Merged, dict[int, str]]:
     """The newest lines of some logs as one, numbered as their grants are, and why one of them says no more."""
-    read = await asyncio.gather(*(past.last_lines(each, query, seconds) for each in grants))
+    read = await asyncio.gather(*(past.last_lines(each, query, seconds, redactor) for each in grants))
     merge = Merge(query.tail)
     for source, (batch, _why) in enumerate(read):
         merge.feed(source, sieve.passed(batch, grants[source].target.label), 0.0)

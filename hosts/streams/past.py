@@ -11,25 +11,32 @@ from hosts.engine.errors import EngineError
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Why, follow
 from hosts.engine.wire import open_wire
+from hosts.lines.redaction import Redactor
+from hosts.streams.masks import hidden
 from hosts.streams.ring import Ring
 
 
-async def read(grant: Grant, query: LogQuery) -> AsyncGenerator[Batch | End, None]:
+async def read(grant: Grant, query: LogQuery, redactor: Redactor | None) -> AsyncGenerator[Batch | End, None]:
     """Batches, at last one End; raises EngineError when the engine fails on the way. `query` must follow nothing.
+
+    Without a redactor credentials are shown too: whoever asks for that has the grant for it, and the trail says so.
 
     Not in bulk: only with its frames around it can an answer that was cut be told from a whole one.
     """
+    masking = redactor.masking() if redactor else None
     async with contextlib.aclosing(follow(lambda: open_wire(grant), grant.target.id, query)) as items:
         async for item in items:
-            if isinstance(item, Batch | End):
+            if isinstance(item, Batch):
+                yield hidden(item, masking) if masking else item
+            elif isinstance(item, End):
                 yield item
 
 
-async def last_lines(grant: Grant, query: LogQuery, seconds: float) -> tuple[Batch, str]:
+async def last_lines(grant: Grant, query: LogQuery, seconds: float, redactor: Redactor) -> tuple[Batch, str]:
     """The newest lines, as many as a page may hold, and in words why there are no more; within so many seconds."""
     ring, why = Ring(), ""
     try:
-        async with asyncio.timeout(seconds), contextlib.aclosing(read(grant, query)) as items:
+        async with asyncio.timeout(seconds), contextlib.aclosing(read(grant, query, redactor)) as items:
             async for item in items:
                 if isinstance(item, Batch):
                     ring.add(item, item.size)

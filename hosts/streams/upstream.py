@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hosts.engine.cursor import Cursor
 from hosts.engine.frames import Batch
 from hosts.engine.logs import Connect, End, LogQuery, Lost, Opened, Why, follow
+from hosts.streams.masks import Masks
 from hosts.streams.ring import Ring
 from hosts.streams.viewer import Viewer
 
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 
 
 class Upstream:
-    def __init__(self, connect: Connect, container: str, query: LogQuery) -> None:
+    def __init__(self, connect: Connect, container: str, query: LogQuery, masks: Masks | None = None) -> None:
         self.query = query
+        self._masks = masks
         self.ended = False
         self.viewers: set[Viewer] = set()
         self._connect, self._container = connect, container
@@ -80,7 +82,7 @@ class Upstream:
                     self._calm()
                     self._awaited_since = None
                     if isinstance(item, Batch):
-                        await self._publish(item)
+                        await self._publish(await self._masks.hide(item) if self._masks else item)
                     else:
                         self._tell(item)
                     self._awaited_since = asyncio.get_running_loop().time()

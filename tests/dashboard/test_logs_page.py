@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from dashboard.pages.logs import SCRIPTED_COOKIE
-from hosts.models import AuditEvent, Container, Host, HostState
+from hosts.models import AuditEvent, Container, Host, HostState, RedactionRule
 from tests import cast, rows
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
@@ -148,3 +148,30 @@ def test_a_download_that_breaks_off_says_so(vera: Client, container: Container) 
 def test_the_trail_keeps_no_line(vera: Client, container: Container) -> None:
     vera.get(address(container))
     assert "oops" not in json.dumps(list(AuditEvent.objects.values("inputs", "object_name", "action")))
+
+
+@pytest.fixture
+def leaky(harbour: Host, engine: Engine, run_container: Run) -> Container:
+    made = run_container(BASE_IMAGE, "sh", "-c", "echo login password=canary-5772 ok; echo ticket QS-141421 done")
+    engine.docker("wait", made)
+    return rows.container(harbour, "leaky", engine_id=made, state="exited", exit_code=0)
+
+
+def test_credentials_are_hidden_in_page_and_file(vera: Client, leaky: Container) -> None:
+    RedactionRule.objects.create(name="tickets", pattern=r"QS-\d+")
+    page = vera.get(address(leaky)).text
+    file = content_of(vera.get(address(leaky, "download/"))).decode()
+    for text in (page, file):
+        assert "login password=••• ok" in text
+        assert "ticket ••• done" in text
+
+
+def test_revealing_them_is_a_right_and_a_record(client: Client, vera: Client, leaky: Container) -> None:
+    assert vera.get(address(leaky, "download/?unmasked=1")).status_code == 403
+    client.force_login(cast.ada())
+    assert b"canary-5772" in content_of(client.get(address(leaky, "download/?unmasked=1")))
+    assert [(action, outcome) for action, outcome, _inputs in trail()] == [
+        ("container.logs.download", "succeeded"),
+        ("logs.unmasked", "succeeded"),
+        ("logs.unmasked", "refused"),
+    ]

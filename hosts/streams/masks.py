@@ -1,0 +1,41 @@
+"""Hides credentials in a log before anybody is given a line of it: viewers, filters and files get what is left."""
+
+from __future__ import annotations
+
+import asyncio
+
+from channels.db import database_sync_to_async
+
+from hosts.engine.frames import Batch
+from hosts.lines.redaction import Masking, Redactor
+from hosts.models import redactor
+
+# A rule that is added counts for open logs after this many seconds at the latest.
+_LOOK_AGAIN_SECONDS = 10.0
+
+
+def hidden(batch: Batch, masking: Masking) -> Batch:
+    lines, count = masking.lines(batch.lines)
+    return Batch(batch.kinds, list(lines)) if count else batch
+
+
+class Masks:
+    """For the lines of one log in their order. Where the rules cannot be read, no line is given: it raises."""
+
+    def __init__(self) -> None:
+        self._redactor: Redactor | None = None
+        self._masking: Masking | None = None
+        self._looked_at = 0.0
+
+    async def hide(self, batch: Batch) -> Batch:
+        """The batch itself when there is nothing to hide in it."""
+        return hidden(batch, await self._current())
+
+    async def _current(self) -> Masking:
+        now = asyncio.get_running_loop().time()
+        if self._masking is None or now - self._looked_at > _LOOK_AGAIN_SECONDS:
+            current = await database_sync_to_async(redactor, thread_sensitive=False)()
+            if self._masking is None or current is not self._redactor:
+                self._redactor, self._masking = current, current.masking()
+            self._looked_at = now
+        return self._masking
