@@ -30,7 +30,7 @@ from hosts.engine.logs import LogQuery, Why
 from hosts.facts import Noun
 from hosts.lines.filters import Filter, FilterError
 from hosts.lines.redaction import Redactor
-from hosts.models import Host, Row, redactor
+from hosts.models import Host, KeptLog, Row, redactor
 from hosts.operations.perform import record_reading
 from hosts.streams import past
 from hosts.streams.sieve import Sieve
@@ -168,9 +168,16 @@ def _about(host: Host, row: Row) -> dict[str, Any]:
         "ref": ref(Noun.CONTAINER, host.name, row.engine_id),
         "topics": f"host.{host.pk}",
         "away": is_away(host),
+        "kept_url": _kept_url(host, row),
         "container_url": reverse("container", args=[host.name, row.engine_id]),
         "download_url": reverse("logs_download", args=[host.name, row.engine_id]),
     }
+
+
+def _kept_url(host: Host, row: Row) -> str:
+    """Where the lines are that the console keeps itself; nothing when it keeps none of this log."""
+    kept = KeptLog.objects.filter(host=host, engine_id=row.engine_id, dropping=False).exists()
+    return reverse("kept_log", args=[host.name, row.engine_id]) if kept else ""
 
 
 def _choices(request: Request) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hosts.engine.frames import KIND, Batch
 from hosts.lines.filters import Filter
 
@@ -18,13 +20,18 @@ class Sieve:
     def counts(self) -> bool:
         return self._wanted is not None
 
+    def places(self, lines: Sequence[bytes], kinds: Sequence[int], source: str = "") -> Sequence[int]:
+        """Where the lines stand that pass."""
+        if self._wanted is None:
+            return range(len(lines))
+        at = self._wanted.select(lines, bytes(kind & KIND for kind in kinds), source)
+        self.read += len(lines)
+        self.kept += len(at)
+        return at
+
     def passed(self, batch: Batch, source: str = "") -> Batch:
         """The lines of a batch that pass, in their order."""
-        if self._wanted is None:
-            return batch
-        at = self._wanted.select(batch.lines, bytes(kind & KIND for kind in batch.kinds), source)
-        self.read += len(batch)
-        self.kept += len(at)
+        at = self.places(batch.lines, batch.kinds, source)
         if len(at) == len(batch):
             return batch
         return Batch(bytearray(batch.kinds[place] for place in at), [batch.lines[place] for place in at])

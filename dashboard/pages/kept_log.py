@@ -1,0 +1,107 @@
+"""The kept lines of one container, whether it is still there or not: the newest first page, earlier ones behind it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dashboard.pages.allowed import visible_host
+from dashboard.pages.errors import BadQuery, Missing, Refused
+from dashboard.pages.logs import asked_filter, shown_line
+from dashboard.requests import Request
+from hosts.access import Capability, Denied, Target
+from hosts.facts import Noun
+from hosts.history import Line, Source, Unreadable, read, source
+from hosts.lines.redaction import Redactor
+from hosts.models import KeptLog, redactor
+from hosts.operations.perform import record_reading
+from hosts.streams.sieve import Sieve
+
+LINES_ON_A_PAGE = 500
+# A filter that little passes looks through this much of the past at once, and then says how far it came.
+PATIENCE_SECONDS = 3.0
+_AT_ONCE = 5000
+
+Place = tuple[int, int]
+
+
+@dataclass
+class Found:
+    """`earlier` is the place before which to look next; None when the beginning has been reached."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    earlier: Place | None = None
+
+
+@require_safe
+def kept_log(request: Request, host: str, ref: str) -> HttpResponse:
+    """`?filter=` as in the live view; `?before=chunk.row` goes on into the past."""
+    found = visible_host(request, host, Capability.CONTAINER_LOGS)
+    kept = get_object_or_404(KeptLog, host=found, engine_id=ref, dropping=False)
+    before = _place(request.GET.get("before", ""))
+    sieve, problem = asked_filter(request)
+    target = Target(Noun.CONTAINER, found, kept.engine_id, kept.name)
+    asked = {"filter": request.GET.get("filter", "")} if request.GET.get("filter") else {}
+    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, asked, action="container.logs.kept")
+    if isinstance(answer, Denied):
+        raise Refused(answer)
+    kept_source = source(answer)
+    if kept_source is None:
+        raise Missing(_("Nothing is kept of this container's log."))
+    page = look_back(kept_source, before, sieve, redactor())
+    query = {"filter": request.GET.get("filter", ""), "before": "{}.{}".format(*page.earlier or (0, 0))}
+    context = {
+        "host": found,
+        "kept": kept,
+        "page": page,
+        "filter": request.GET.get("filter", ""),
+        "filter_problem": problem,
+        "earlier": urlencode(query) if page.earlier else "",
+        "later": before is not None,
+    }
+    return render(request, "pages/logs/kept.html", context)
+
+
+def look_back(of: Source, before: Place | None, sieve: Sieve, hides: Redactor) -> Found:
+    """Up to a page of lines that pass, oldest first; whatever is given has been masked before it was filtered."""
+    found, deadline = Found(earlier=before), time.monotonic() + PATIENCE_SECONDS
+    while len(found.lines) < LINES_ON_A_PAGE and time.monotonic() < deadline:
+        beyond = {of.pk: found.earlier} if found.earlier else None
+        newest_first = list(islice(read([of], limit=_AT_ONCE, backwards=True, beyond=beyond), _AT_ONCE))
+        lines = [item for item in reversed(newest_first) if isinstance(item, Line)]
+        found.lost += [item.reason for item in newest_first if isinstance(item, Unreadable)]
+        if not lines:
+            found.earlier = None
+            break
+        found.lines[:0] = _passed(lines, sieve, hides, of.name, LINES_ON_A_PAGE - len(found.lines), found)
+    return found
+
+
+def _passed(
+    lines: list[Line], sieve: Sieve, hides: Redactor, name: str, most: int, found: Found
+) -> list[dict[str, Any]]:
+    """The newest of these lines that pass; `found.earlier` is set to the oldest one that was looked at."""
+    masked, _count = hides.masking().lines([line.stamped for line in lines])
+    kinds = [line.kind for line in lines]
+    places = sieve.places(masked, kinds, name)[-most:]
+    first = places[0] if len(places) == most else 0
+    found.earlier = lines[first].place
+    return [shown_line(kinds[place], masked[place], True) for place in places]
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    chunk, _dot, row = text.partition(".")
+    if not (chunk.isascii() and row.isascii() and chunk.isdigit() and row.isdigit()) or len(text) > 20:
+        raise BadQuery(_("“before” is a place that this page has given, such as 12.340."))
+    return int(chunk), int(row)
