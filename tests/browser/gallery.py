@@ -25,7 +25,10 @@ class Picture:
 def pictures(local: str, ids: dict[str, str]) -> list[Picture]:
     """All of them. `ids`: container, long_container, stopped, image, network, volume, running_log, job, failed_job,
     event, down (the name of a host that is down)."""
-    here = f"/hosts/{local}"
+    return [*_hosts_and_containers(f"/hosts/{local}", local, ids), *_the_rest(f"/hosts/{local}", local, ids)]
+
+
+def _hosts_and_containers(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
     return [
         Picture("sign-in", "/accounts/login/", signed_in=False),
         Picture("sign-in-refused", "/accounts/login/", _wrong_password, signed_in=False),
@@ -55,6 +58,11 @@ def pictures(local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
         Picture("logs-to-choose", "/logs/"),
         Picture("logs-merged", f"/logs/?project=shop&host={local}", _wait_for_lines),
+    ]
+
+
+def _the_rest(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
+    return [
         Picture("kept-logs", "/history/"),
         Picture("redaction", "/redaction/"),
         Picture("images", "/images/"),
