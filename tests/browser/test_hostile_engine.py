@@ -52,10 +52,8 @@ def test_every_page_of_a_hostile_engine(stub: str, open_context: OpenContext, ad
     page = context.new_page()
     page.goto("/hosts/")
     own = set(scripts)
-    to_see, seen = (
-        [f"/hosts/{stub}/", f"/hosts/{stub}/containers/?cols=&size=200", "/containers/", "/search/?q=script"],
-        set(),
-    )
+    seen: set[str] = set()
+    to_see = [f"/hosts/{stub}/", f"/hosts/{stub}/containers/?cols=&size=200", "/containers/", "/search/?q=script"]
     texts = ""
     while to_see and len(seen) < 40:
         path = to_see.pop(0)
