@@ -33,9 +33,11 @@ class RoleAssignment(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["user", "group"], name="one_role_per_person_and_group"),
+            # NULLs are never equal to each other, so the role over all hosts needs a rule of its own.
             models.UniqueConstraint(
-                fields=["user", "group"], name="one_role_per_person_and_group", nulls_distinct=False
-            )
+                fields=["user"], condition=models.Q(group__isnull=True), name="one_role_per_person_over_all_hosts"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The one decision: by role, by scope, unknown means no, and nobody else can say yes."""
 
 import pytest
+from django.db import IntegrityError
 
 from hosts.access import Actor, Capability, Denied, Grant, Permissions, Target, grant, visible_hosts
 from hosts.models import HostGroup, Role, RoleAssignment
@@ -75,3 +76,11 @@ def test_a_pages_permissions_say_what_grant_says(capability: Capability) -> None
             says = isinstance(grant(actor, capability, Target("x", host)), Grant)
             assert permissions.may(capability, host) == says, (actor.name, capability, host)
         assert permissions.hosts(capability) == list(visible_hosts(actor, capability))
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_a_person_has_one_role_over_the_same_hosts(grouped: bool) -> None:
+    group = HostGroup.objects.create(name="edge") if grouped else None
+    otto = cast.otto(group)
+    with pytest.raises(IntegrityError):
+        RoleAssignment.objects.create(user=otto, group=group, role=Role.VIEWER)
