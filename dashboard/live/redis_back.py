@@ -23,13 +23,26 @@ async def returns() -> AsyncGenerator[None]:
     ) as client:
         away = False
         while True:
-            try:
-                await client.ping()
-            except (RedisError, OSError):
-                away = True
-            else:
-                if away:
-                    await asyncio.sleep(EVERY_SECONDS)
-                    yield
-                away = False
             await asyncio.sleep(EVERY_SECONDS)
+            is_there = await _answers(client)
+            if is_there and away:
+                await asyncio.sleep(EVERY_SECONDS)
+                yield
+            away = not is_there
+
+
+async def _answers(client: redis.asyncio.Redis) -> bool:
+    """Within a second or two, also when cancelled: who is cancelled while it connects leaves its socket open."""
+    asked = asyncio.create_task(_ping(client))
+    try:
+        return await asyncio.shield(asked)
+    finally:
+        await asyncio.wait([asked])
+
+
+async def _ping(client: redis.asyncio.Redis) -> bool:
+    try:
+        await client.ping()
+    except (RedisError, OSError):
+        return False
+    return True
