@@ -42,6 +42,8 @@ def resolve(text: str) -> Target:
     if noun in list(Noun):
         return row_target(Noun(noun), find_host(host_name), object_id)
     if noun == "host":
+        if object_id:
+            raise Missing(_("There is nothing of this kind."))
         host = find_host(host_name)
         return Target("host", host, id=str(host.pk), name=host.name)
     if noun == "console":

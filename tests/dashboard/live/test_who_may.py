@@ -52,10 +52,10 @@ def test_who_has_no_role_reads_no_log_and_the_trail_has_it(web: Web, steady: str
 
 
 def test_an_opening_is_in_the_trail_once(web: Web, steady: str) -> None:
-    vera = web.sign_in("vera", "viewer")
-    with Live(web.url, "/live/logs", cookie=vera) as socket:
+    viola = web.sign_in("viola", "viewer")
+    with Live(web.url, "/live/logs", cookie=viola) as socket:
         socket.send("open", host="harbour", container=steady, tail=10).until_said("opened")
-    assert trail(web, "vera") == [["container.logs", "succeeded", steady]]
+    assert trail(web, "viola") == [["container.logs", "succeeded", steady]]
 
 
 def test_a_page_and_its_socket_are_one_opening(web: Web, steady: str) -> None:
