@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.console import Console
+from tests.browser.looked_at import SHOTS, what_is_wrong
 from tests.browser.watched import CHROMIUM, PATIENCE, WIDE, Faults, launch
 from tests.testbed.engine import Engine
 from tests.testbed.needs import started, without
 from tests.testbed.parts import MissingPartError
 
-SHOTS = Path(__file__).parent / "shots"
 ADA = ("ada", "harbour-lights-7")
 
 OpenContext = Callable[..., BrowserContext]
@@ -57,6 +57,8 @@ def ada(console: Console, browser: Browser) -> Any:
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     page.goto(link)
+    faults = what_is_wrong(page, "set-up")
+    assert not faults, "\n".join(faults)
     page.get_by_label("User name").fill(ADA[0])
     page.get_by_label("Password", exact=True).fill(ADA[1])
     page.get_by_label("Password again").fill(ADA[1])

@@ -1,31 +1,21 @@
 """Is every page, wide and narrow, light and dark, accessible, inside its window, without complaint? Keeps pictures."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.asking import row
-from tests.browser.conftest import SHOTS, Doing, OpenContext
+from tests.browser.conftest import Doing, OpenContext
 from tests.browser.console import Console
 from tests.browser.gallery import LONG, Picture, pictures
-from tests.browser.watched import PHONE, WIDE, overflow
+from tests.browser.looked_at import what_is_wrong
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE, build_image, build_layered_image
 
-SPACES = re.compile(r"\s+")
-GRAVE = {"serious", "critical"}
-# A theme changes nothing but colours, and a narrow window everything but them.
-RULES: dict[tuple[str, str], dict[str, Any]] = {
-    ("wide", "light"): {},
-    ("wide", "dark"): {"runOnly": ["color-contrast", "link-in-text-block"]},
-    ("phone", "light"): {"rules": {"color-contrast": {"enabled": False}}},
-}
 SHOP = "--label=com.docker.compose.project=shop"
 WEB_LOG = (
     'i=0; while :; do i=$((i+1)); echo "10.0.0.$((i%250)) GET /orders/$i 200 $((i%90)) ms"; '
@@ -114,37 +104,12 @@ def test_all_pages(open_context: OpenContext, ada: Any, local: str, ids: dict[st
 
 
 def _look_at(page: Page, picture: Picture) -> list[str]:
-    """What is wrong with it, each as a sentence. It is loaded once: the theme and the window change around it."""
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
+    """What is wrong with it, each as a sentence."""
     answer = page.goto(picture.path)
-    wrong = [] if answer and answer.status == picture.status else [f"status {answer and answer.status}"]
+    wrong = [] if answer and answer.status == picture.status else [f"{picture.name}: status {answer and answer.status}"]
     try:
         if picture.act:
             picture.act(page)
     except (AssertionError, PlaywrightError) as error:  # the other pages are still to be looked at
-        wrong.append(str(error).splitlines()[0])
-    page.evaluate(AXE_SCRIPT)
-    for size, window in (("wide", WIDE), ("phone", PHONE)):
-        page.set_viewport_size(window)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.wait_for_timeout(60)
-            page.screenshot(path=SHOTS / f"{picture.name}-{size}-{theme}.png", animations="disabled")
-            wrong += accessibility(page, RULES.get((size, theme)))
-        if (wide := overflow(page)) > 0:
-            wrong.append(f"{wide} pixels wider than the {size} window")
-    return [f"{picture.name}: {fault}" for fault in dict.fromkeys(wrong)]
-
-
-def accessibility(page: Page, rules: dict[str, Any] | None) -> list[str]:
-    """What axe, which is in the page already, finds grave."""
-    if rules is None:
-        return []
-    found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **rules})["violations"]
-    return [
-        f"{fault['id']} ({fault['impact']}): {node['target']} {SPACES.sub(' ', node['html'])[:160]}"
-        for fault in found
-        if fault["impact"] in GRAVE
-        for node in fault["nodes"][:3]
-    ]
+        wrong.append(f"{picture.name}: {str(error).splitlines()[0]}")
+    return wrong + what_is_wrong(page, picture.name)

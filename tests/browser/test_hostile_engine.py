@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SHOTS, Doing, OpenContext
+from tests.browser.conftest import Doing, OpenContext
+from tests.browser.looked_at import SHOTS
 from tests.fakes.modes import Mode
 from tests.fakes.stub_engine import StubFleet
 

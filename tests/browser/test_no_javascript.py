@@ -48,9 +48,10 @@ def test_stop_asks_on_a_page_of_its_own(plain: Page, local: str, run_container: 
     name = f"plain-{uuid4().hex[:6]}"
     run_container(f"--name={name}", BASE_IMAGE, "sleep", "300")
     plain.goto(f"/hosts/{local}/containers/?q={name}")
-    while not row(plain, name).count():
+    stop = row(plain, name).get_by_role("link", name=f"Stop {name}")
+    while not stop.count():  # nothing tells such a page that the container runs by now
         plain.reload()
-    row(plain, name).get_by_role("link", name=f"Stop {name}").click()
+    stop.click()
     expect(plain.get_by_role("heading", level=1)).to_have_text(f"Stop {name}")
     expect(plain.get_by_text("not served until it is started again")).to_be_visible()
     plain.get_by_role("button", name="Stop", exact=True).click()

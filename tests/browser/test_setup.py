@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ADA, OpenContext
 from tests.browser.console import Console
+from tests.browser.looked_at import what_is_wrong
 
 
 def test_the_link_works_once(console: Console, ada: Any, open_context: OpenContext) -> None:
@@ -43,3 +44,11 @@ def test_no_hosts_yet_says_what_to_do(page: Page) -> None:
     page.goto("/containers/")
     expect(page.get_by_role("heading", name="No hosts yet")).to_be_visible()
     expect(page.locator("main").get_by_role("link", name="Connect a host")).to_be_visible()
+
+
+def test_pages_with_nothing_on_them(page: Page) -> None:
+    wrong = []
+    for noun in ("", "hosts", "containers", "images", "volumes", "jobs", "logs"):
+        page.goto(f"/{noun}/" if noun else "/")
+        wrong += what_is_wrong(page, f"empty-{noun or 'overview'}")
+    assert not wrong, "\n".join(wrong)

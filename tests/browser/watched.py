@@ -8,7 +8,6 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Dialog,
-    Page,
     Playwright,
     Request,
     ViewportSize,
@@ -72,8 +71,3 @@ class Faults:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.origin, self.origin.replace("http", "ws", 1), "data:", "blob:")):
             self.found.append(f"request: {request.url}")
-
-
-def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
