@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -28,8 +27,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Wire]]
 
 # The engine writes each line by itself, and waking up for each costs three times as much and slows the engine too. So
 # whoever finds little waits, until much is there: a millisecond in a flood, and a little longer in a trickle.
-_MUCH, _FLOOD_PAUSE, _TRICKLE_PAUSE = 16 << 10, 0.001, 0.02
-_FLOOD_RATE = 1 << 20  # bytes a second
+_MUCH, _FLOOD_PAUSE, _TRICKLE_PAUSE = 4 << 10, 0.001, 0.02
 _SILENCE_SECONDS, _PING_SECONDS = 20.0, 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 4.0
 _LAST_LINES = 2000
@@ -226,7 +224,6 @@ class _Reader:
 
 async def _chunks(content: StreamReader, wire: Wire) -> AsyncGenerator[bytes, None]:
     """The answer's bytes in big pieces; a silent engine is asked whether it lives."""
-    read_at = time.monotonic()
     while True:
         try:
             async with asyncio.timeout(_SILENCE_SECONDS):
@@ -236,9 +233,6 @@ async def _chunks(content: StreamReader, wire: Wire) -> AsyncGenerator[bytes, No
             continue
         if not data:
             return
-        # How fast it comes tells a flood, not how much there is: a fast engine is never far ahead of a fast reader.
-        since, read_at = read_at, time.monotonic()
-        flood = len(data) > _FLOOD_RATE * (read_at - since)
         yield data
-        if len(data) < _MUCH:
-            await asyncio.sleep(_FLOOD_PAUSE if flood else _TRICKLE_PAUSE)
+        # After each piece, a large one too: what comes at once behind it is one line, and would pass for a trickle.
+        await asyncio.sleep(_FLOOD_PAUSE if len(data) >= _MUCH else _TRICKLE_PAUSE)
