@@ -44,18 +44,23 @@
     fetchNow(element, state);
   }
 
+  const addressOf = (element) => element.dataset.liveUrl || location.pathname + location.search;
+
   async function fetchNow(element, state) {
     state.busy = true;
     state.again = false;
     state.at = Date.now();
     try {
-      const address = element.dataset.liveUrl || location.pathname + location.search;
+      const address = addressOf(element);
       const headers = { "HX-Request": "true", "HX-Target": element.id, "HX-Current-URL": location.href };
       const answer = await fetch(address, { headers, credentials: "same-origin", redirect: "manual" });
       if (answer.type === "opaqueredirect") {
         location.reload(); // the session ended: a plain load shows the sign-in page
-      } else if (answer.ok && element.isConnected) {
-        morph(element, await answer.text());
+      } else if (answer.ok) {
+        const html = await answer.text();
+        // A filter that was set meanwhile has another address, and what it shows is already there: this is out of date.
+        if (addressOf(element) !== address) state.again = true;
+        else if (element.isConnected) morph(element, html);
       }
     } catch (error) {
       console.info("Not refreshed:", error.message); // the connection's own banner tells the person

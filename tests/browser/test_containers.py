@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.asking import choose, confirm, dialog, row, state, toast
 from tests.testbed.engine import Engine
@@ -63,6 +63,31 @@ def test_group_by_project(page: Page, local: str) -> None:
     heads = page.locator(".group-row")
     expect(heads.filter(has_text="shop")).to_be_visible()
     expect(heads.filter(has_text="No project")).to_be_visible()
+
+
+def test_a_late_answer_does_not_bring_back_the_list_from_before_a_filter(page: Page, local: str) -> None:
+    """What keeps the page fresh asks for the address as it was; the person has another one when the answer comes."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.headers.get("hx-target") == "live" and "group=" not in route.request.url and not late:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/containers/*", hold)
+    page.goto(f"/hosts/{local}/containers/?sort=name")
+    expect(row(page, "web")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#live') && window.htmx")
+    while not late:
+        page.wait_for_timeout(50)
+    page.get_by_role("link", name="By project").click()
+    heads = page.locator(".group-row")
+    expect(heads.filter(has_text="shop")).to_be_visible()
+    with page.expect_response(lambda answer: "group=" not in answer.url):
+        late[0].continue_()
+    page.wait_for_timeout(300)
+    expect(heads.filter(has_text="shop")).to_be_visible()
 
 
 def test_columns_are_chosen(page: Page, local: str) -> None:

@@ -43,6 +43,14 @@ def test_without_javascript_success_is_a_redirect_back_and_a_message(ada: Client
     assert "now use this login" in response.text
 
 
+def test_what_a_script_asks_for_meanwhile_does_not_swallow_the_message(ada: Client) -> None:
+    ada.post("/do/registry.add", LOGIN)
+    gone = ada.get("/hosts/gone/", headers={"HX-Request": "true", "HX-Target": "live"})
+    assert gone.status_code == 404
+    assert "now use this login" not in gone.text
+    assert "now use this login" in ada.get("/registries/").text
+
+
 def test_it_redirects_to_no_other_place(ada: Client) -> None:
     response = ada.post("/do/registry.add", {**LOGIN, "next": "https://evil.test/"})
     assert response["Location"] == "/registries/"

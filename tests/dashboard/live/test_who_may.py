@@ -3,7 +3,7 @@
 import json
 import re
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -21,9 +21,11 @@ SOON = 5 + 3
 
 
 @pytest.fixture(scope="module")
-def steady(web: Web, engine: Engine) -> str:
+def steady(web: Web, engine: Engine) -> Iterator[str]:
     """A container that is there and says no more."""
-    return engine.run(BASE_IMAGE, "sh", "-c", "echo hello; sleep 1000")
+    container = engine.run(BASE_IMAGE, "sh", "-c", "echo hello; sleep 1000")
+    yield container
+    engine.remove_container(container)
 
 
 @pytest.mark.parametrize("path", PATHS)
