@@ -38,7 +38,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Every file of our own that is text, with what stands in it."""
     for folder, folders, files in os.walk(BASE_DIR):
         folders[:] = [name for name in folders if not is_ignored(name) and name not in ("vendor", "shots")]
-        for name in files:
+        for name in filter(lambda name: not is_ignored(name), files):
             path = Path(folder, name)
             try:
                 yield str(path.relative_to(BASE_DIR)), path.read_text()
