@@ -28,12 +28,14 @@ __all__ = [
     "number",
     "redis_url",
     "run_dir",
+    "script_name",
     "secret_key",
     "text",
 ]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+_SCRIPT_NAME = re.compile(r"(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 # The kernel takes 107 bytes for a unix socket's path; the folder must leave room for the longest name put into it.
@@ -101,6 +103,14 @@ def listing(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """The setting as a list; commas divide, spaces around them don't count."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def script_name() -> str:
+    """The path below which the console is served, such as /quayside; empty at the root of its name."""
+    value = text("SCRIPT_NAME").rstrip("/")
+    if value and not _SCRIPT_NAME.fullmatch(value):
+        raise SettingError(f"SCRIPT_NAME is {value!r}; set it to a path such as /quayside.")
+    return value
 
 
 def data_dir() -> Path:

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -15,8 +16,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.urls import get_script_prefix
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from dashboard.pages import errors
@@ -36,12 +38,14 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the browser; a proxy's word is taken only where TRUST_PROXY says so."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    if settings.TRUST_PROXY:
-        address = request.headers.get("X-Forwarded-For", address).split(",")[-1].strip()
+    """The address of the browser: the server has put it there, by the word of a proxy that TRUSTED_PROXIES names."""
+    return valid_address(request.META.get("REMOTE_ADDR"))
+
+
+def valid_address(address: object) -> str:
+    """The same address if it is one, else nothing."""
     try:
-        return str(ipaddress.ip_address(address))
+        return str(ipaddress.ip_address(str(address or "")))
     except ValueError:
         return ""
 
@@ -111,8 +115,16 @@ class SignedIn:
         if signed_in or OPEN_PATHS.match(request.path_info):
             return None
         if request.headers.get("HX-Request") == "true":
-            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+            return HttpResponseClientRedirect(redirect_to_login(_seen_page(request)).url)
         return redirect_to_login(request.get_full_path())
+
+
+def _seen_page(request: Request) -> str:
+    """The path of the page on which a script asked: there the person goes on after signing in."""
+    seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+    path = urlunsplit(("", "", seen.path, seen.query, ""))
+    here = seen.netloc == request.get_host() and seen.path.startswith(get_script_prefix())
+    return path if here and url_has_allowed_host_and_scheme(path, None) else get_script_prefix()
 
 
 class InWords:

@@ -31,7 +31,7 @@ HTTPS = env.flag("HTTPS", bool(ORIGINS) and all(origin.startswith("https:") for 
 TRUST_PROXY = env.flag("TRUST_PROXY")
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-FORCE_SCRIPT_NAME = env.text("SCRIPT_NAME") or None
+FORCE_SCRIPT_NAME = env.script_name() or None
 
 INSTALLED_APPS = [
     "hosts",
@@ -134,7 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "dashboard.accounts.Adapter"
 ACCOUNT_FORMS = {"login": "dashboard.sign_in.SignInForm", "change_password": "dashboard.sign_in.NewPasswordForm"}
@@ -148,6 +148,8 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "quayside_session", "quayside_csrf"
+# Whatever else is served under this name has no business with them.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
 CSRF_FAILURE_VIEW = "dashboard.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("HTTPS_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, 0)
@@ -178,7 +180,8 @@ USE_TZ = True
 # Of all log lines that the console keeps itself.
 HISTORY_BYTES = env.number("HISTORY_GB", 10, 1, 1_000_000) * 1_000_000_000
 
-STATIC_URL = "static/"
+# Whole: Django puts the prefix before a relative one only where it is first asked for in the course of a request.
+STATIC_URL = f"{env.script_name()}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

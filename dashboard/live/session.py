@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dashboard.live.watch import Question, Watched, watch
-from dashboard.middleware import actor_of
+from dashboard.middleware import actor_of, valid_address
 from hosts.access import Actor
 
 MESSAGE_LIMIT = 16 << 10
@@ -153,12 +151,5 @@ def unknown(kind: str) -> Closing:
 
 
 def address_of(scope: Scope) -> str:
-    """The address of the browser; a proxy's word is taken only where TRUST_PROXY says so."""
-    address = str((scope.get("client") or [""])[0])
-    if settings.TRUST_PROXY:
-        forwarded = dict(scope.get("headers") or []).get(b"x-forwarded-for", b"").decode("latin-1")
-        address = forwarded.split(",")[-1].strip() or address
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return ""
+    """The address of the browser, as for a page."""
+    return valid_address((scope.get("client") or [""])[0])

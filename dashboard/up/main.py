@@ -154,6 +154,8 @@ async def _wait_for_web(seconds: float | None = None) -> None:
 
 
 def _shown_address() -> str:
+    if origins := env.listing("ORIGINS"):
+        return origins[0] + env.script_name()
     host, port = programs.address()
     name = _EVERYWHERE.get(host, host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    return (f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}") + env.script_name()

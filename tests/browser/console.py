@@ -13,16 +13,16 @@ from tests.testbed.process import Part, Process, descendants, free_port, thread_
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-LINK = re.compile(r"works once: (http://\S+)")
+LINK = re.compile(r"works once: (https?://\S+)")
 # What the test process was given for itself, or the machine's owner for their own console.
 NOT_INHERITED = {"REDIS_URL", "DATABASE_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE", "DOCKER_HOST", "DEBUG", "ORIGINS"}
 
 
 class Console(Part):
-    """Ready when /healthz says so; `setup_link` is the one it printed."""
+    """Ready when /healthz says so; `setup_link` is the one it printed. `settings` are put into its environment."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve() / "console"
+    def __init__(self, folder: Path, name: str = "console", **settings: str) -> None:
+        self.folder = folder.resolve() / name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "console.log"
@@ -33,6 +33,7 @@ class Console(Part):
             "PORT": str(self.port),
             "ENGINE": "none",
             "DOTENV": os.devnull,
+            **settings,
         }
 
     def start(self) -> Self:

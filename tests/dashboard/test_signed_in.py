@@ -1,9 +1,11 @@
 """Every address but the few open ones asks who you are, and the first administrator needs the one-time link."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
+from pytest_django.fixtures import Settings
 
+from dashboard.middleware import client_address
 from hosts.models import AuditEvent, SetupLink, User, no_administrator
 from tests import cast
 
@@ -39,7 +41,20 @@ def test_a_stranger_is_asked_to_sign_in(pattern: URLPattern, client: Client) -> 
 
 def test_a_stranger_inside_a_page_is_sent_to_sign_in(client: Client) -> None:
     response = client.get("/containers/", headers={"HX-Request": "true"})
-    assert response["HX-Redirect"] == "/accounts/login/"
+    assert response["HX-Redirect"] == "/accounts/login/?next=/"
+
+
+def test_a_stranger_goes_on_where_they_were(client: Client) -> None:
+    here, elsewhere = "http://testserver/images/?q=x", "https://elsewhere.example/images/"
+    for seen, then in ((here, "/images/%3Fq%3Dx"), (elsewhere, "/"), ("http://testserver//elsewhere.example/", "/")):
+        response = client.get("/jobs/tray/", headers={"HX-Request": "true", "HX-Current-URL": seen})
+        assert response["HX-Redirect"] == f"/accounts/login/?next={then}"
+
+
+def test_a_browser_cannot_name_its_own_address(settings: Settings) -> None:
+    settings.TRUST_PROXY = True
+    request = RequestFactory(headers={"X-Forwarded-For": "203.0.113.9"}, REMOTE_ADDR="192.0.2.1").get("/")
+    assert client_address(request) == "192.0.2.1"
 
 
 def test_the_setup_link_works_once(client: Client) -> None:

@@ -55,6 +55,19 @@ def test_no_dotenv_is_fine_and_a_bad_line_is_named(tmp_path: Path) -> None:
         env.load_dotenv(file)
 
 
+@pytest.mark.parametrize(("value", "path"), [("/quayside/", "/quayside"), ("/a/b", "/a/b"), ("", ""), ("/", "")])
+def test_script_name(monkeypatch: pytest.MonkeyPatch, value: str, path: str) -> None:
+    monkeypatch.setenv("SCRIPT_NAME", value)
+    assert env.script_name() == path
+
+
+@pytest.mark.parametrize("value", ["quayside", "/a b", "/a//b", "/../a", "//elsewhere.example", '/"x'])
+def test_a_script_name_that_is_no_path_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SCRIPT_NAME", value)
+    with pytest.raises(SettingError, match="set it to a path such as /quayside"):
+        env.script_name()
+
+
 @pytest.mark.parametrize(("value", "answer"), [("1", True), ("Yes", True), ("off", False), ("0", False), ("", True)])
 def test_flag(monkeypatch: pytest.MonkeyPatch, value: str, answer: bool) -> None:
     monkeypatch.setenv("DEBUG", value)

@@ -15,6 +15,7 @@ PACKAGES = {
     "htpasswd": "apache2-utils",
     "busybox": "busybox-static",
     "ip": "iproute2",
+    "nginx": "nginx-light",
     "umount": "mount",
     "setpriv": "util-linux",
 }

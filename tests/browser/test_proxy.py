@@ -1,0 +1,205 @@
+"""Behind nginx, which ends TLS, and below a path: pages, files, cookies, sockets, redirects, POSTs."""
+
+import contextlib
+import http.client
+import re
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.asking import confirm, dialog, row, state
+from tests.browser.conftest import ADA, Doing
+from tests.browser.console import Console
+from tests.browser.watched import PATIENCE, WIDE, Faults
+from tests.testbed.engine import Engine
+from tests.testbed.images import BASE_IMAGE
+from tests.testbed.needs import started
+from tests.testbed.nginx import Nginx
+from tests.testbed.process import free_port
+
+PREFIX = "/quayside"
+# A proxy that takes the prefix off the path is met, too.
+STRIPS = """server {{
+    listen 127.0.0.1:{port};
+    location /quayside/ {{
+        proxy_pass http://quayside/;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto https;
+    }}
+}}"""
+PLACES = (
+    "",
+    "hosts/",
+    "containers/",
+    "images/",
+    "networks/",
+    "volumes/",
+    "jobs/",
+    "people/",
+    "audit/",
+    "logs/",
+    "history/",
+)
+ADDRESSES = """() => [...document.querySelectorAll('*')].flatMap((element) => [...element.attributes])
+    .filter(({ name }) => /^(href|src|action|formaction|hx-(get|post)|data-[a-z-]+)$/.test(name))
+    .filter(({ value }) => /^[/](?![/])/.test(value))
+    .map(({ name, value }) => `${name}=${value}`)"""
+
+
+class Behind(Console):
+    """The console as nginx reaches it."""
+
+    def __init__(self, folder: Path, public: int, stripping: int) -> None:
+        super().__init__(
+            folder,
+            "behind",
+            SCRIPT_NAME=f"{PREFIX}/",
+            ORIGINS=f"https://localhost:{public},https://localhost:{stripping}",
+            ALLOWED_HOSTS="localhost,127.0.0.1",
+            TRUST_PROXY="1",
+            HTTPS_REDIRECT="0",  # it is waited for without the proxy
+        )
+        self.public, self.stripping = public, stripping
+        self.url = f"https://localhost:{public}{PREFIX}"
+
+
+@pytest.fixture(scope="module")
+def behind(workspace: Path) -> Iterator[Behind]:
+    public, stripping = free_port(), free_port()
+    for console in started(Behind(workspace, public, stripping)):
+        more = STRIPS.format(port=stripping)
+        for _nginx in started(Nginx(workspace, console.port, public, more)):
+            yield console
+
+
+@pytest.fixture
+def visitor(behind: Behind, browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=WIDE, ignore_https_errors=True, base_url=f"{behind.url}/")
+    context.set_default_timeout(PATIENCE)
+    # A request outside of the prefix is a fault.
+    faults = Faults(behind.url)
+    faults.watch(context)
+    yield context
+    context.close()
+    assert not faults.unexpected(), "\n".join(faults.unexpected())
+
+
+def test_everything_works_below_a_path(behind: Behind, visitor: BrowserContext, engine: Engine) -> None:
+    page = visitor.new_page()
+    make_ada(page, behind)
+    Doing(visitor, behind.url).add_host("local", engine.url)
+    container = engine.run("--name=proxied", BASE_IMAGE, "sh", "-c", "while :; do echo a line; sleep 0.2; done")
+    try:
+        for place in PLACES:
+            page.goto(place)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            astray = [one for one in page.evaluate(ADDRESSES) if not one.partition("=")[2].startswith(f"{PREFIX}/")]
+            assert not astray, f"{place}: {astray}"
+        # The socket of updates, a POST, and a socket of lines.
+        page.goto("hosts/local/containers/")
+        state(page, "proxied", "running")
+        row(page, "proxied").get_by_role("link", name="Stop proxied").click()
+        dialog(page).get_by_label("Seconds to wait").fill("0")
+        confirm(page, "Stop")
+        state(page, "proxied", "exited")
+        engine.docker("start", "proxied")
+        state(page, "proxied", "running")
+        page.goto(f"hosts/local/containers/{container}/logs/")
+        expect(page.locator("#log-view")).to_contain_text("a line")
+        page.goto("audit/?action=container.stop")
+        page.locator("tbody tr").first.get_by_role("link").first.click()
+        expect(page.locator("main")).to_contain_text("127.0.0.1")
+    finally:
+        engine.remove_container(container)
+
+
+def make_ada(page: Page, behind: Behind) -> None:
+    """The printed link leads through the proxy; then she signs out, and in again where she wanted to go."""
+    assert behind.setup_link.startswith(f"{behind.url}/setup/")
+    page.goto(behind.setup_link)
+    page.get_by_label("User name").fill(ADA[0])
+    page.get_by_label("Password", exact=True).fill(ADA[1])
+    page.get_by_label("Password again").fill(ADA[1])
+    page.get_by_role("button", name="Create the administrator").click()
+    expect(page).to_have_url(f"{behind.url}/")
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    for name in ("quayside_session", "quayside_csrf"):
+        assert cookies[name]["path"] == PREFIX
+        assert cookies[name]["secure"]
+    page.locator(".user-button").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{behind.url}/accounts/login/")
+    page.goto("images/?q=x")
+    expect(page).to_have_url(f"{behind.url}/accounts/login/?next={PREFIX}/images/%3Fq%3Dx")
+    sign_in(page)
+    expect(page).to_have_url(f"{behind.url}/images/?q=x")
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("User name").fill(ADA[0])
+    page.get_by_label("Password").fill(ADA[1])
+    page.get_by_role("button", name="Sign in").click()
+
+
+def ask(behind: Behind, path: str, port: int = 0, **headers: str) -> http.client.HTTPResponse:
+    """The answer to a GET by nobody, through nginx with TLS, or at another port without."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    unchecked = ssl._create_unverified_context()
+    connection = (
+        http.client.HTTPConnection("localhost", port)
+        if port
+        else http.client.HTTPSConnection("localhost", behind.public, context=unchecked)
+    )
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers=named)
+        return connection.getresponse()
+
+
+def test_redirects_and_files_keep_the_prefix(behind: Behind) -> None:
+    for where in (0, behind.stripping):
+        answer = ask(behind, f"{PREFIX}/images/?q=x", where)
+        assert (answer.status, answer.headers["Location"]) == (
+            302,
+            f"{PREFIX}/accounts/login/?next={PREFIX}/images/%3Fq%3Dx",
+        )
+        page = ask(behind, f"{PREFIX}/accounts/login/", where)
+        assert page.status == 200
+        assert "Path=/quayside" in page.headers["Set-Cookie"]
+    assert ask(behind, PREFIX).headers["Location"] == f"{behind.url}/"
+    # Without the proxy's own redirect, too.
+    whole = ask(behind, PREFIX, behind.port, X_Forwarded_Proto="https").headers["Location"]
+    assert whole == f"{PREFIX}/accounts/login/?next={PREFIX}/"
+    assert ask(behind, "/elsewhere/").status == 404
+    assert ask(behind, f"{PREFIX}side/", behind.port, X_Forwarded_Proto="https").status in (302, 404)
+
+
+def test_files_come_compressed_and_are_kept_for_good(behind: Behind, visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    page.goto("accounts/login/")
+    sheets = [str(link.get_attribute("href")) for link in page.locator("link[rel=stylesheet]").all()]
+    assert sheets
+    for address in sheets:
+        answer = ask(behind, urlsplit(address).path, Accept_Encoding="gzip, deflate, br")
+        assert re.search(r"/static/[\w/-]+\.[0-9a-f]{12}\.css$", address)
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "max-age=315360000" in answer.headers["Cache-Control"]
+
+
+def test_a_foreign_page_opens_no_socket(behind: Behind) -> None:
+    for origin, status in ((f"https://localhost:{behind.public}", 101), ("https://localhost", 403)):
+        answer = ask(
+            behind,
+            f"{PREFIX}/live/updates",
+            Origin=origin,
+            Connection="Upgrade",
+            Upgrade="websocket",
+            Sec_WebSocket_Version="13",
+            Sec_WebSocket_Key="MDEyMzQ1Njc4OWFiY2RlZg==",
+        )
+        assert answer.status == status
