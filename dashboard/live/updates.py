@@ -10,6 +10,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
+from dashboard.assets import version
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.session import BAD_MESSAGE, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
@@ -94,7 +95,7 @@ class Updates(LiveSocket, Listener):
         wish, self._wish = list(dict.fromkeys(self._wish or [])), None
         self._topics = await database_sync_to_async(self._allowed, thread_sensitive=False)(wish)
         self._refused += [topic[:100] for topic in wish if topic not in self._topics]
-        await self.say("subscribed", topics=list(self._topics))
+        await self.say("subscribed", topics=list(self._topics), version=version())
 
     def _allowed(self, wish: list[str]) -> dict[str, Question | None]:
         hosts = Host.objects.in_bulk([int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))])

@@ -12,6 +12,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 
+from dashboard import assets
 from dashboard.templatetags import drawing, lists, names, states, times
 
 register = template.Library()
@@ -25,6 +26,7 @@ for tag in (
     times.since,
     times.duration,
     names.path,
+    assets.version,
     names.size,
     names.short_id,
     names.host_link,

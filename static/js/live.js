@@ -14,6 +14,7 @@
   let tries = 0;
   let heard = 0;
   let bannerTimer = 0;
+  let nextTry = 0;
 
   const regions = () => [...document.querySelectorAll("[data-live]")];
   // A part with data-topic="job.…" adds that topic to the element around it for as long as the part is there and seen.
@@ -54,7 +55,7 @@
       const address = addressOf(element);
       const headers = { "HX-Request": "true", "HX-Target": element.id, "HX-Current-URL": location.href };
       const answer = await fetch(address, { headers, credentials: "same-origin", redirect: "manual" });
-      if (answer.type === "opaqueredirect") {
+      if (answer.type === "opaqueredirect" || answer.headers.has("HX-Redirect")) {
         location.reload(); // the session ended: a plain load shows the sign-in page
       } else if (answer.ok) {
         const html = await answer.text();
@@ -119,6 +120,7 @@
     if (message.type === "ping") {
       socket.send('{"type":"pong"}');
     } else if (message.type === "subscribed") {
+      renew(message.version ?? "");
       // What changed between the drawing of the page and this moment, nobody told us.
       regions().forEach(refresh);
     } else if (message.type === "nudge") {
@@ -126,6 +128,13 @@
         if (concerns(element, message.topic)) refresh(element);
       }
     }
+  }
+
+  // The console was replaced by a newer one meanwhile: its pages go with its own files. What a person holds is not taken away.
+  function renew(version) {
+    const mine = window.quayside.meta("version");
+    const held = "dialog[open], details.menu[open], #log-view, input[name=on]:checked, :is(input, textarea):not(:placeholder-shown):focus";
+    if (mine && version && mine !== version && !document.querySelector(held)) location.reload();
   }
 
   function tell(isLost) {
@@ -138,7 +147,8 @@
     const address = new URL(`${prefix}live/updates`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     subscribed = "";
-    socket = new WebSocket(address);
+    const mine = new WebSocket(address);
+    socket = mine;
     socket.addEventListener("open", () => {
       heard = Date.now();
       tell(false);
@@ -154,7 +164,7 @@
       }
       return hear(message);
     });
-    socket.addEventListener("close", (event) => reconnect(event.code));
+    socket.addEventListener("close", (event) => mine === socket && reconnect(event.code));
   }
 
   function reconnect(code) {
@@ -163,14 +173,26 @@
     if (code === 4401) return location.reload();
     if (code === 4403) return undefined;
     const longest = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
-    return setTimeout(connect, longest / 2 + Math.random() * (longest / 2));
+    return (nextTry = setTimeout(connect, longest / 2 + Math.random() * (longest / 2)));
   }
 
+  // Whoever comes back, or whose machine wakes up, waits neither for the next try nor for a dead line to close.
+  function wake() {
+    if (document.hidden || !socket) return;
+    const dead = socket.readyState === WebSocket.OPEN && Date.now() - heard > GIVE_UP_ON;
+    if (dead) socket.close();
+    else if (socket.readyState !== WebSocket.CLOSED) return;
+    clearTimeout(nextTry);
+    connect();
+  }
+  addEventListener("online", wake);
+
   setInterval(() => {
-    if (socket?.readyState === WebSocket.OPEN && Date.now() - heard > GIVE_UP_ON) socket.close();
+    if (socket?.readyState === WebSocket.OPEN && Date.now() - heard > GIVE_UP_ON) wake();
   }, 5000);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
+    wake();
     for (const element of regions()) if (stateOf(element).again) refresh(element);
   });
   document.addEventListener("htmx:afterSettle", subscribe);

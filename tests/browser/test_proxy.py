@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,13 +78,25 @@ def behind(workspace: Path) -> Iterator[Behind]:
             yield console
 
 
-@pytest.fixture
-def visitor(behind: Behind, browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def ada(behind: Behind, browser: Browser, engine: Engine) -> Any:
+    """She, who has connected a host."""
     context = browser.new_context(viewport=WIDE, ignore_https_errors=True, base_url=f"{behind.url}/")
+    make_ada(context.new_page(), behind)
+    Doing(context, behind.url).add_host("local", engine.url)
+    signed_in = context.storage_state()
+    context.close()
+    return signed_in
+
+
+@pytest.fixture
+def visitor(behind: Behind, browser: Browser, ada: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=WIDE, ignore_https_errors=True, base_url=f"{behind.url}/", storage_state=ada)
     context.set_default_timeout(PATIENCE)
     # A request outside of the prefix is a fault.
     faults = Faults(behind.url)
     faults.watch(context)
+    context.faults = faults  # type: ignore[attr-defined]
     yield context
     context.close()
     assert not faults.unexpected(), "\n".join(faults.unexpected())
@@ -91,8 +104,6 @@ def visitor(behind: Behind, browser: Browser) -> Iterator[BrowserContext]:
 
 def test_everything_works_below_a_path(behind: Behind, visitor: BrowserContext, engine: Engine) -> None:
     page = visitor.new_page()
-    make_ada(page, behind)
-    Doing(visitor, behind.url).add_host("local", engine.url)
     container = engine.run("--name=proxied", BASE_IMAGE, "sh", "-c", "while :; do echo a line; sleep 0.2; done")
     try:
         for place in PLACES:
@@ -180,7 +191,7 @@ def test_redirects_and_files_keep_the_prefix(behind: Behind) -> None:
 
 def test_files_come_compressed_and_are_kept_for_good(behind: Behind, visitor: BrowserContext) -> None:
     page = visitor.new_page()
-    page.goto("accounts/login/")
+    page.goto("jobs/")
     sheets = [str(link.get_attribute("href")) for link in page.locator("link[rel=stylesheet]").all()]
     assert sheets
     for address in sheets:
@@ -203,3 +214,58 @@ def test_a_foreign_page_opens_no_socket(behind: Behind) -> None:
             Sec_WebSocket_Key="MDEyMzQ1Njc4OWFiY2RlZg==",
         )
         assert answer.status == status
+
+
+# As if the console that answers were a newer one than the page's.
+OTHER_VERSION = """() => {
+    document.querySelector('meta[name=version]').content = 'older';
+    document.querySelector('#live').dataset.live += ' audit';
+    document.dispatchEvent(new Event('htmx:afterSettle'));
+}"""
+
+
+class Sleeper:
+    """A page that can be put out of sight and frozen, as a browser does with one in a sleeping laptop."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.line = page.context.new_cdp_session(page)
+
+    def sleep(self) -> None:
+        self.line.send("Page.setWebLifecycleState", {"state": "frozen"})
+
+    def wake(self) -> None:
+        self.line.send("Page.setWebLifecycleState", {"state": "active"})
+        self.page.bring_to_front()
+
+
+def test_a_page_left_open_over_night_is_right_in_the_morning(
+    behind: Behind, visitor: BrowserContext, engine: Engine
+) -> None:
+    visitor.faults.expect("status of 502|WebSocket connection")  # type: ignore[attr-defined]
+    page, other = visitor.new_page(), visitor.new_page()
+    page.goto("containers/?q=night")
+    page.evaluate("window.isTheSame = true")
+    sleeper = Sleeper(page)
+    sleeper.sleep()
+    behind.stop()
+    container = engine.run("--name=night-shift", BASE_IMAGE, "sleep", "600")
+    try:
+        behind.start()
+        sleeper.wake()
+        state(page, "night-shift", "running")
+        assert page.evaluate("window.isTheSame"), "the page went on where it was"
+        expect(page.locator("#connection")).to_be_hidden()
+        page.evaluate(OTHER_VERSION)
+        page.wait_for_function("window.isTheSame === undefined")
+        state(page, "night-shift", "running")
+        sleeper.sleep()
+        other.goto("jobs/")
+        other.locator(".user-button").click()
+        other.get_by_role("button", name="Sign out").click()
+        sleeper.wake()
+        expect(page).to_have_url(f"{behind.url}/accounts/login/?next={PREFIX}/containers/%3Fq%3Dnight")
+        sign_in(page)
+        state(page, "night-shift", "running")
+    finally:
+        engine.remove_container(container)
