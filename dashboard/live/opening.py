@@ -49,8 +49,11 @@ class AskedLines(forms.Form):
         return int(text)
 
     def clean_since(self) -> str:
+        return self.time_in("since")
+
+    def time_in(self, name: str) -> str:
         """As the engine takes it: seconds since 1970, or nothing."""
-        text = str(self.cleaned_data["since"]).strip()
+        text = str(self.cleaned_data[name]).strip()
         if not text or _UNIX.fullmatch(text):
             return text
         if ago := _AGO.fullmatch(text):

@@ -1,35 +1,31 @@
-"""A container's log: the page that follows it, the same as plain text for browsers without scripts, and as a file."""
+"""A container's log: the page that follows it, and the same as plain text for browsers without scripts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.live.filtering import sentence
 from dashboard.live.opening import DEFAULT_TAIL, AskedLines, receipt
-from dashboard.pages.allowed import granted, visible_host
+from dashboard.pages.allowed import granted, permissions, visible_host
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery, Refused
 from dashboard.pages.lists import is_away
 from dashboard.requests import Request
 from dashboard.targets import find_row, ref
 from hosts.access import Capability, Denied, Grant, Target
-from hosts.engine.errors import EngineError
 from hosts.engine.frames import CUT, KIND, STDERR, Batch, stamp_of
-from hosts.engine.logs import LogQuery, Why
+from hosts.engine.logs import LogQuery
 from hosts.facts import Noun
 from hosts.lines.filters import Filter, FilterError
-from hosts.lines.redaction import Redactor
 from hosts.models import Host, KeptLog, Row, redactor
 from hosts.operations.perform import record_reading
 from hosts.streams import past
@@ -57,15 +53,15 @@ _ESCAPES = re.compile(
 @require_safe
 def logs(request: Request, host: str, ref: str) -> HttpResponse:
     """`?tail=&since=&timestamps=` choose; `?plain=1` puts the lines into the page whatever the browser can do."""
-    found, row = _look_up(request, host, ref)
+    found, row = look_up(request, host, ref)
     if ref != row.engine_id:
         return redirect(_url("logs", found, row, request.GET.urlencode()))
     target = Target(Noun.CONTAINER, found, row.engine_id, row.name)
     if request.htmx.target == "log-head":
         granted(request, Capability.CONTAINER_LOGS, target)
-        return render(request, "pages/logs/head.html", _about(found, row))
+        return render(request, "pages/logs/head.html", _about(request, found, row))
     form = _asked(request)
-    context = {**_about(found, row), **_choices(request), "timestamps": _wants_timestamps(request, True)}
+    context = {**_about(request, found, row), **_choices(request), "timestamps": _wants_timestamps(request, True)}
     sieve, context["filter_problem"] = asked_filter(request)
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
         grant = _recorded(request, target, form)
@@ -80,44 +76,7 @@ def logs(request: Request, host: str, ref: str) -> HttpResponse:
     return render(request, "pages/logs.html", context)
 
 
-@require_safe
-def download(request: Request, host: str, ref: str) -> HttpResponse | StreamingHttpResponse:
-    """The whole log, or what `?tail=&since=` choose, as it comes from the engine; a log that breaks off says so.
-
-    `?unmasked=1` leaves credentials in it, for those who may see them."""
-    found, row = _look_up(request, host, ref)
-    form = _asked(request)
-    target = Target(Noun.CONTAINER, found, row.engine_id, row.name)
-    unmasked = request.GET.get("unmasked") == "1"
-    if unmasked:
-        _revealed(request, target)
-    grant = _recorded(request, target, form, "container.logs.download")
-    query = form.query if request.GET.get("tail") else replace(form.query, tail=None)
-    content = _as_text(
-        grant, replace(query, follow=False), _wants_timestamps(request, False), None if unmasked else redactor()
-    )
-    response = StreamingHttpResponse(content, content_type="text/plain; charset=utf-8")
-    name = re.sub(r"[^A-Za-z0-9_.-]", "-", f"{found.name}-{row.name or row.engine_id[:12]}")
-    response["Content-Disposition"] = f'attachment; filename="{name}.log"'
-    response["X-Accel-Buffering"] = "no"
-    return response
-
-
-async def _as_text(
-    grant: Grant, query: LogQuery, timestamps: bool, hides: Redactor | None
-) -> AsyncGenerator[bytes, None]:
-    try:
-        async for item in past.read(grant, query, hides):
-            if isinstance(item, Batch):
-                lines = item.lines if timestamps else [line[len(stamp_of(line)) :] for line in item.lines]
-                yield b"\n".join([*lines, b""])
-            elif item.why is not Why.DONE:
-                yield _("[Quayside: %(why)s]\n").__mod__({"why": item.sentence}).encode()
-    except EngineError as error:
-        yield _("[Quayside: the log breaks off here. %(why)s]\n").__mod__({"why": error.sentence}).encode()
-
-
-def _look_up(request: Request, host_name: str, object_id: str) -> tuple[Host, Row]:
+def look_up(request: Request, host_name: str, object_id: str) -> tuple[Host, Row]:
     host = Host.objects.get(pk=visible_host(request, host_name, Capability.CONTAINER_VIEW).pk)
     return host, find_row(Noun.CONTAINER, host, object_id)
 
@@ -129,18 +88,11 @@ def _asked(request: Request) -> AskedLines:
     return form
 
 
-def _recorded(request: Request, target: Target, form: AskedLines, action: str = "") -> Grant:
-    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs, action=action)
+def _recorded(request: Request, target: Target, form: AskedLines) -> Grant:
+    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs)
     if isinstance(answer, Denied):
         raise Refused(answer)
     return answer
-
-
-def _revealed(request: Request, target: Target) -> None:
-    """To see credentials in a log is a right of its own, and a record of its own."""
-    answer = record_reading(request.actor, Capability.LOGS_UNMASKED, target)
-    if isinstance(answer, Denied):
-        raise Refused(answer)
 
 
 def _last_lines(grant: Grant, query: LogQuery, host: Host) -> tuple[Batch, str]:
@@ -161,7 +113,7 @@ def shown_line(kind: int, line: bytes, timestamps: bool) -> dict[str, Any]:
     return {"time": time, "text": _ESCAPES.sub("", text), "err": kind & KIND == STDERR, "cut": kind & CUT}
 
 
-def _about(host: Host, row: Row) -> dict[str, Any]:
+def _about(request: Request, host: Host, row: Row) -> dict[str, Any]:
     return {
         "host": host,
         "row": row,
@@ -171,6 +123,7 @@ def _about(host: Host, row: Row) -> dict[str, Any]:
         "kept_url": _kept_url(host, row),
         "container_url": reverse("container", args=[host.name, row.engine_id]),
         "download_url": reverse("logs_download", args=[host.name, row.engine_id]),
+        "may_unmask": permissions(request).may(Capability.LOGS_UNMASKED, host),
     }
 
 

@@ -87,6 +87,8 @@ def _about(request: Request, wish: Wish) -> dict[str, Any]:
         "picked": len(wish.named),
         "list_url": f"{reverse('containers')}?{urlencode(conditions)}" if conditions else reverse("containers"),
         "heading": _heading(wish, conditions),
+        "download_url": reverse("merged_logs_download"),
+        "may_unmask": bool(permissions(request).hosts(Capability.LOGS_UNMASKED)),
     }
 
 

@@ -118,11 +118,18 @@ def record_reading(
 
 
 def record_readings(
-    actor: Actor, capability: str, targets: list[Target], inputs: dict[str, Any], refused: list[tuple[Target, str]]
+    actor: Actor,
+    capability: str,
+    targets: list[Target],
+    inputs: dict[str, Any],
+    refused: list[tuple[Target, str]],
+    *,
+    action: str = "",
 ) -> None:
     """Record a reading of many things at once, decided already: once for all that was granted, once a refusal."""
+    action = action or capability
     for target, reason in refused:
-        record.end(record.begin(actor, capability, capability, target, inputs), Outcome.REFUSED, reason)
+        record.end(record.begin(actor, action, capability, target, inputs), Outcome.REFUSED, reason)
     if targets:
         hosts = {target.host.pk: target.host for target in targets if target.host}
         name = _("%s objects") % len(targets) if len(targets) > 1 else targets[0].name
@@ -132,7 +139,7 @@ def record_readings(
             targets[0].id if len(targets) == 1 else "",
             name,
         )
-        record.end(record.begin(actor, capability, capability, whole, inputs), Outcome.SUCCEEDED)
+        record.end(record.begin(actor, action, capability, whole, inputs), Outcome.SUCCEEDED)
 
 
 def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, message: str = "") -> None:

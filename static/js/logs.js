@@ -264,11 +264,6 @@
     for (const name of ["wrap", "timestamps"]) button(name).setAttribute("aria-pressed", String(view[name]));
     box.classList.toggle("is-wrapped", view.wrap);
     box.classList.toggle("is-timed", view.timestamps);
-    if (!part("download")) return;
-    const download = new URL(part("download").href);
-    const { tail, since } = Object.fromEntries(new FormData(form));
-    download.search = new URLSearchParams({ tail, since, timestamps: view.timestamps ? "1" : "0" });
-    part("download").href = download.href;
   }
 
   function latest() {

@@ -56,6 +56,7 @@ def _hosts_and_containers(here: str, local: str, ids: dict[str, str]) -> list[Pi
         Picture("stop", f"{here}/containers/{ids['container']}/", lambda page: _press(page, "Stop")),
         Picture("remove", f"{here}/containers/{ids['container']}/", lambda page: _press(page, "Remove")),
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
+        Picture("logs-download", f"{here}/containers/{ids['running_log']}/logs/", _open_download),
         Picture("logs-to-choose", "/logs/"),
         Picture("logs-merged", f"/logs/?project=shop&host={local}", _wait_for_lines),
     ]
@@ -89,6 +90,11 @@ def _the_rest(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("not-found", "/hosts/nowhere/", status=404),
         Picture("bad-query", "/containers/?sort=nonsense", status=400),
     ]
+
+
+def _open_download(page: Page) -> None:
+    page.locator("#log-download").click()
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible()
 
 
 def _wrong_password(page: Page) -> None:

@@ -1,11 +1,9 @@
-"""A log can be read without scripts and taken away as a file; both are in the trail, and neither runs what it says."""
+"""A log can be read without scripts; that is in the trail, and runs nothing of what it says."""
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.test import Client
 
 from dashboard.pages.logs import SCRIPTED_COOKIE
@@ -96,8 +94,7 @@ def test_a_name_or_the_beginning_of_an_id_leads_to_the_whole_id(vera: Client, co
 
 def test_who_may_not_see_the_host_finds_nothing(client: Client, container: Container) -> None:
     client.force_login(cast.stan())
-    for rest in ("", "download/"):
-        assert client.get(address(container, rest)).status_code == 404
+    assert client.get(address(container)).status_code == 404
 
 
 def test_a_host_that_is_down_says_why_and_is_not_asked(vera: Client, container: Container, harbour: Host) -> None:
@@ -121,30 +118,6 @@ def test_the_head_is_fetched_without_reading_the_log(vera: Client, container: Co
     assert trail() == []
 
 
-def content_of(answer: Any) -> bytes:
-    async def collected() -> bytes:
-        return b"".join([part async for part in answer])
-
-    return async_to_sync(collected)()
-
-
-def test_a_download_is_what_docker_logs_says(vera: Client, container: Container, engine: Engine) -> None:
-    answer = vera.get(address(container, "download/"), {"timestamps": "1"})
-    assert answer["Content-Disposition"] == 'attachment; filename="harbour-talker.log"'
-    lines = content_of(answer).decode("utf-8", "replace").splitlines()
-    assert sorted(lines) == sorted(engine.docker("logs", "--timestamps", container.engine_id).splitlines())
-    plain = vera.get(address(container, "download/"), {"tail": "2"})
-    assert content_of(plain).startswith(b"\x1b]0;title\x07four\r\n")
-    assert [action for action, _outcome, _inputs in trail()] == ["container.logs.download"] * 2
-
-
-def test_a_download_that_breaks_off_says_so(vera: Client, container: Container) -> None:
-    Host.objects.update(url="unix:///nowhere/docker.sock")
-    content = content_of(vera.get(address(container, "download/"))).decode()
-    assert "breaks off" in content
-    assert "/nowhere/docker.sock" in content
-
-
 def test_the_trail_keeps_no_line(vera: Client, container: Container) -> None:
     vera.get(address(container))
     assert "oops" not in json.dumps(list(AuditEvent.objects.values("inputs", "object_name", "action")))
@@ -157,21 +130,8 @@ def leaky(harbour: Host, engine: Engine, run_container: Run) -> Container:
     return rows.container(harbour, "leaky", engine_id=made, state="exited", exit_code=0)
 
 
-def test_credentials_are_hidden_in_page_and_file(vera: Client, leaky: Container) -> None:
+def test_credentials_are_hidden_in_the_page(vera: Client, leaky: Container) -> None:
     RedactionRule.objects.create(name="tickets", pattern=r"QS-\d+")
     page = vera.get(address(leaky)).text
-    file = content_of(vera.get(address(leaky, "download/"))).decode()
-    for text in (page, file):
-        assert "login password=••• ok" in text
-        assert "ticket ••• done" in text
-
-
-def test_revealing_them_is_a_right_and_a_record(client: Client, vera: Client, leaky: Container) -> None:
-    assert vera.get(address(leaky, "download/?unmasked=1")).status_code == 403
-    client.force_login(cast.ada())
-    assert b"canary-5772" in content_of(client.get(address(leaky, "download/?unmasked=1")))
-    assert [(action, outcome) for action, outcome, _inputs in trail()] == [
-        ("container.logs.download", "succeeded"),
-        ("logs.unmasked", "succeeded"),
-        ("logs.unmasked", "refused"),
-    ]
+    assert "login password=••• ok" in page
+    assert "ticket ••• done" in page
