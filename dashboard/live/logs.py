@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import Say, checked, tell
+from dashboard.live.groups import Groups
 from dashboard.live.lines import lines_message
 from dashboard.live.merged import MergedLogs
 from dashboard.live.merged_opening import MergedOpening, merged_opening
@@ -147,7 +148,7 @@ class Logs(LiveSocket):
 
     async def _stream(self, wish: Opening) -> None:
         self._target = target = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
-        sieve = Sieve(wish.filter)
+        sieve, groups = Sieve(wish.filter), Groups()
         async with hub.view(target, wish.query) as viewer, _counted(sieve, self.say):
             while True:
                 await self.window.room()
@@ -157,8 +158,9 @@ class Logs(LiveSocket):
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
                     if passed := sieve.passed(given, target.label):
-                        await self._say_lines(passed, wish)
+                        await self._say_lines(passed, wish, groups)
                 else:
+                    groups.restart()
                     await self._say_what_happened(given)
                 if isinstance(given, End):
                     return
@@ -177,10 +179,11 @@ class Logs(LiveSocket):
             raise Closing(DENIED, answer.reason)
         return target
 
-    async def _say_lines(self, batch: Batch, wish: Opening) -> None:
+    async def _say_lines(self, batch: Batch, wish: Opening, groups: Groups) -> None:
         number = self.window.sent(batch.size)
         shows, levels = wish.timestamps, wish.levels
-        await self.say_bytes(lines_message(number, batch.kinds, batch.lines, timestamps=shows, with_levels=levels))
+        kinds = groups.marked(batch.kinds, batch.lines) if wish.groups else batch.kinds
+        await self.say_bytes(lines_message(number, kinds, batch.lines, timestamps=shows, with_levels=levels))
 
     async def _say_what_happened(self, given: Given) -> None:
         if isinstance(given, Opened):

@@ -11,6 +11,7 @@ from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import tell
+from dashboard.live.groups import Groups
 from dashboard.live.lines import lines_message
 from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
@@ -39,7 +40,7 @@ _HEARD = frozenset(("container", "", "state"))
 class MergedLogs(Listener):
     def __init__(self, socket: Logs, wish: MergedOpening) -> None:
         self._socket, self._wish = socket, wish
-        self._sieve = Sieve(wish.filter)
+        self._sieve, self._groups = Sieve(wish.filter), Groups()
         self._view = MergedView(hub, wish.query.tail, self._sieve)
         self._sources: list[Source] = []
         self._numbers: dict[tuple[int, str], int] = {}
@@ -213,9 +214,11 @@ class MergedLogs(Listener):
 
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))
+        wants_groups = self._wish.groups
+        kinds = self._groups.marked(given.kinds, given.lines, given.sources) if wants_groups else given.kinds
         message = lines_message(
             number,
-            given.kinds,
+            kinds,
             given.lines,
             timestamps=self._wish.timestamps,
             sources=given.sources,
@@ -225,6 +228,7 @@ class MergedLogs(Listener):
 
     async def _say_what_happened(self, told: Told) -> None:
         item, number = told.item, told.source
+        self._groups.restart(number)
         if isinstance(item, Opened):
             await self._socket.say("opened", source=number, state=item.container.state, again=item.again)
         elif isinstance(item, Skipped):

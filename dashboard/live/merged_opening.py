@@ -30,6 +30,7 @@ class MergedOpening:
     inputs: dict[str, Any]
     timestamps: bool
     levels: bool
+    groups: bool
     places: dict[str, Place]
     receipt: str
     filter: Filter | None
@@ -52,9 +53,8 @@ def merged_opening(message: dict[str, Any]) -> MergedOpening:
         query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
     inputs |= {"query": wish.text[:2000]}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    return MergedOpening(
-        wish, query, inputs, shows, levels, places, str(message.get("receipt", "")), filter_of(message)
-    )
+    groups, receipt = message.get("groups") is True, str(message.get("receipt", ""))
+    return MergedOpening(wish, query, inputs, shows, levels, groups, places, receipt, filter_of(message))
 
 
 def _wish(message: dict[str, Any]) -> Wish:

@@ -90,6 +90,7 @@ class Opening:
     inputs: dict[str, Any]
     timestamps: bool
     levels: bool
+    groups: bool
     receipt: str
     filter: Filter | None
 
@@ -105,7 +106,8 @@ def opening(message: dict[str, Any]) -> Opening:
     if message.get("after") is not None:
         query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    return Opening(host, container, query, inputs, shows, levels, receipt, filter_of(message))
+    groups = message.get("groups") is True
+    return Opening(host, container, query, inputs, shows, levels, groups, receipt, filter_of(message))
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:

@@ -18,6 +18,14 @@
       });
     }
 
+    // One condition more.
+    add(term) {
+      const { input } = this;
+      if (` ${input.value} `.includes(` ${term} `)) return;
+      input.value = `${input.value.trim()} ${term}`.trim();
+      this.check();
+    }
+
     check() {
       clearTimeout(this.timer);
       const text = this.input.value.trim();
@@ -39,5 +47,14 @@
       }
     }
   }
-  Object.assign(window.quayside.logs, { FilterBox });
+
+  const CONDITION = /^[A-Za-z_@](?:[\w.@/-]*\w)?$/;
+  const quoted = (value) => (/^[^\s"]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`);
+
+  // What asks for a field's value; "" where the language of filters has no word for it.
+  function condition(key, sign, value) {
+    if (!CONDITION.test(key) || /\n/.test(value) || value.length > 300) return "";
+    return sign === "-" ? `-${key}=${quoted(value)}` : `${key}${sign}${quoted(value)}`;
+  }
+  Object.assign(window.quayside.logs, { FilterBox, condition });
 })();

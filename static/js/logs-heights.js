@@ -84,5 +84,5 @@
       return Math.max(0, Math.min(this.count - 1, at));
     }
   }
-  window.quayside.logs = { Heights };
+  window.quayside.logs = { ...window.quayside.logs, Heights };
 })();

@@ -23,8 +23,8 @@
       return this.chosen.size > 0;
     }
 
-    shows(batch, at) {
-      return !this.chosen.size || batch.kinds[at] === MARK || this.chosen.has(batch.levels?.[at] ?? 0);
+    shows(kind, level) {
+      return !this.chosen.size || kind === MARK || this.chosen.has(level);
     }
 
     toggle(level) {

@@ -1,97 +1,29 @@
 // Draws the rows that can be seen, and no others. Follows the newest line until somebody scrolls away from it.
 (() => {
-  const { Heights, MARK } = window.quayside.logs;
+  const { Heights, ago } = window.quayside.logs;
   const BEYOND = 20; // rows drawn above and below what can be seen
-  const CUT = 0x80, LATE = 0x40, KIND = 0x3f, STDERR = 2, ENGINE = 3;
-  const BOLD = 1, DIM = 2, ITALIC = 4, UNDERLINE = 8, INVERSE = 16, STRIKE = 32;
-  const FLAGS = [[BOLD, "a-bold"], [DIM, "a-dim"], [ITALIC, "a-italic"], [UNDERLINE, "a-under"], [STRIKE, "a-strike"]];
-  const LINK = /\bhttps?:\/\/[^\s<>"'`{}|\\^\u0000-\u001f]+/g;
-  const CUBE = [0, 95, 135, 175, 215, 255];
-
-  // --- one line's text ---
-  function rgb(colour) {
-    if (colour >= 0x1000000) return `rgb(${(colour >> 16) & 255} ${(colour >> 8) & 255} ${colour & 255})`;
-    if (colour >= 232) return `rgb(${[0, 0, 0].map(() => 8 + 10 * (colour - 232)).join(" ")})`;
-    const cell = colour - 16;
-    return `rgb(${[Math.floor(cell / 36), Math.floor(cell / 6) % 6, cell % 6].map((step) => CUBE[step]).join(" ")})`;
-  }
-
-  function paintColour(element, colour, ground) {
-    if (colour === -1) return;
-    if (colour < 16) element.classList.add(`${ground ? "a-bg" : "a-fg"}${colour}`);
-    else element.style[ground ? "backgroundColor" : "color"] = rgb(colour);
-  }
-
-  function paint(element, [fg, bg, flags]) {
-    for (const [flag, name] of FLAGS) if (flags & flag) element.classList.add(name);
-    if (flags & INVERSE) element.classList.add("a-inverse");
-    paintColour(element, fg, Boolean(flags & INVERSE));
-    paintColour(element, bg, !(flags & INVERSE));
-  }
-
-  function linksIn(text) {
-    if (!text.includes("://")) return [];
-    return [...text.matchAll(LINK)].map((match) => {
-      const url = match[0].replace(/[),.;:!?\]]+$/, "");
-      return { from: match.index, to: match.index + url.length, url };
-    });
-  }
-
-  function hitsIn(text, pattern) {
-    if (!pattern) return [];
-    pattern.lastIndex = 0;
-    return [...text.matchAll(pattern)].map((match) => ({ from: match.index, to: match.index + match[0].length }));
-  }
-
-  const inside = (parts, at) => parts.find(({ from, to }) => from <= at && at < to);
-
-  function write(element, { text, spans }, pattern) {
-    const links = linksIn(text);
-    const hits = hitsIn(text, pattern);
-    if (!spans && !links.length && !hits.length) {
-      element.textContent = text;
-      return;
-    }
-    const styles = [];
-    for (let at = 0; spans && at < spans.length; at += 5) styles.push({ from: spans[at], to: spans[at + 1], style: spans.slice(at + 2, at + 5) });
-    const edges = new Set([0, text.length]);
-    for (const { from, to } of [...styles, ...links, ...hits]) edges.add(from).add(to);
-    const sorted = [...edges].sort((one, other) => one - other);
-    for (let at = 0; at + 1 < sorted.length; at++) {
-      const style = inside(styles, sorted[at]);
-      const link = inside(links, sorted[at]);
-      const part = document.createElement(link ? "a" : inside(hits, sorted[at]) ? "mark" : "span");
-      part.textContent = text.slice(sorted[at], sorted[at + 1]);
-      if (style) paint(part, style.style);
-      if (link) Object.assign(part, { href: link.url, target: "_blank", rel: "noopener noreferrer" });
-      if (link && inside(hits, sorted[at])) part.classList.add("is-hit");
-      element.append(part);
-    }
-  }
-
-  // --- the time of a line, in the zone of whoever looks ---
-  const two = (number) => String(number).padStart(2, "0");
-  function clock(stamp) {
-    const at = new Date(stamp.replace(/(\.\d{3})\d+/, "$1"));
-    if (Number.isNaN(at.getTime())) return ["", ""];
-    const day = `${two(at.getMonth() + 1)}-${two(at.getDate())} `;
-    return [day, `${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}.${String(at.getMilliseconds()).padStart(3, "0")}`];
-  }
+  const SPARE = 120; // rows that are kept to be used again
 
   class View {
-    constructor(element, lines, words) {
-      Object.assign(this, { element, lines, words, wrap: false, timestamps: true, following: true, current: -1, sources: null, top: 0 });
+    constructor(element, lines, shown, painter) {
+      Object.assign(this, { element, lines, shown, painter, wrap: false, following: true, current: -1, top: 0, height: 0, columns: 0 });
       this.space = document.createElement("div");
       this.space.className = "log-space";
       element.append(this.space);
-      this.heights = new Heights(Math.round(parseFloat(getComputedStyle(element).lineHeight)) || 20);
+      this.heights = new Heights(this.lineHeight());
       this.rows = new Map();
+      this.spare = [];
+      this.open = new Map(); // what is said below a row that was opened, by the number of its line
       this.asked = false;
       this.onchange = () => {};
-      this.columns = 0;
+      this.scrollable = true;
       element.addEventListener("scroll", () => this.scrolled(), { passive: true });
-      element.addEventListener("copy", (event) => this.copy(event));
-      new ResizeObserver(() => this.again(false)).observe(element);
+      new ResizeObserver(() => this.resized()).observe(element);
+      setInterval(() => document.hidden || this.refreshTimes(), 1000);
+    }
+
+    lineHeight() {
+      return Math.round(parseFloat(getComputedStyle(this.element).lineHeight)) || 20;
     }
 
     // Draw at the next frame.
@@ -104,95 +36,143 @@
       });
     }
 
-    // Everything anew: another width, another way to show it. Whoever reads something keeps it in sight.
+    resized() {
+      if (this.element.clientHeight) this.again(false);
+    }
+
+    // Everything anew: another width, another way to show it, other rows. Whoever reads something keeps it in sight.
     again(rows = true) {
-      const top = this.heights.count ? this.heights.find(this.element.scrollTop) : 0;
+      const { heights, shown, element } = this;
+      const row = heights.count ? heights.find(element.scrollTop) : 0;
+      const [number, offset] = [this.anchor ?? shown.number(row), element.scrollTop - heights.before(row)];
       if (rows) this.forget();
+      this.height = element.clientHeight;
+      this.heights.row = this.lineHeight();
       this.measureColumns();
-      this.heights.reset(this.lines.length, this.wrap ? (at) => this.guess(at) : null);
-      if (!this.following) this.element.scrollTop = this.heights.before(top);
+      this.resize();
+      if (!this.following) this.scrollTo(heights.before(Math.min(shown.row(number), shown.length)) + (this.anchor === undefined ? offset : 0));
       this.draw();
+    }
+
+    // Other lines are shown: `change` chooses them, and what was read stays in sight.
+    choose(change) {
+      this.anchor = this.shown.length ? this.shown.number(Math.min(this.heights.find(this.element.scrollTop), this.shown.length - 1)) : 0;
+      change();
+      this.again();
+      this.anchor = undefined;
+    }
+
+    resize() {
+      const plain = !this.wrap && !this.open.size;
+      this.heights.reset(this.shown.length, plain ? null : (row) => this.guess(row));
     }
 
     forget() {
       for (const row of this.rows.values()) row.remove();
       this.rows.clear();
+      this.spare = [];
     }
 
-    // The lines have grown.
-    grown() {
-      const surplus = this.lines.surplus();
-      while (this.heights.count < this.lines.length) this.heights.push(this.wrap ? this.guess(this.heights.count) : 0);
-      if (surplus) {
-        this.lines.drop(surplus);
-        const height = this.heights.drop(surplus);
-        if (!this.following) this.element.scrollTop -= height;
+    // Show other lines altogether.
+    stand({ lines, shown, finder }) {
+      Object.assign(this, { lines, shown, finder, current: -1 });
+      this.open.clear();
+      this.anchor = undefined;
+      this.again();
+    }
+
+    // The lines have grown; with `grow` false only the oldest may have gone.
+    grown(grow = true) {
+      const { lines, shown, heights } = this;
+      if (lines.trim()) {
+        for (const number of this.open.keys()) if (number < lines.first) this.open.delete(number);
+        const height = heights.drop(shown.trim());
+        if (!this.following) this.scrollTo(this.element.scrollTop - height);
       }
+      if (grow) shown.grow();
+      while (heights.count < shown.length) heights.push(heights.uniform ? 0 : this.guess(heights.count));
       this.draw();
     }
 
     measureColumns() {
       if (!this.probe) {
         this.probe = document.createElement("div");
-        this.probe.className = "log-row log-probe";
         this.space.append(this.probe);
       }
-      const text = this.fill(this.probe, { time: "2026-01-01T00:00:00Z", text: "0".repeat(100), kind: 1, spans: null });
-      this.probe.classList.toggle("is-probed", true);
+      const text = this.painter.fill(this.probe, { time: 0, nanos: 0, text: "0".repeat(100), kind: 1, spans: "", fields: "", level: 0, source: -1 });
+      this.probe.classList.add("log-probe");
       const letter = text.getBoundingClientRect().width / 100;
       const room = this.element.clientWidth - (text.getBoundingClientRect().left - this.probe.getBoundingClientRect().left) - 12;
+      this.space.style.setProperty("--log-room", `${this.element.clientWidth - 16}px`);
       this.letter = letter;
       this.columns = Math.max(8, Math.floor(room / letter));
       this.before = this.element.clientWidth - room;
     }
 
-    guess(at) {
-      return this.heights.row * Math.max(1, Math.ceil(this.lines.texts[at].length / this.columns));
+    guess(row) {
+      const number = this.shown.number(row);
+      const lines = this.wrap ? Math.max(1, Math.ceil(this.lines.width(number, this.painter.asFields) / this.columns)) : 1;
+      return this.heights.row * lines + (this.open.has(number) ? 10 * this.heights.row : 0);
     }
 
     drawNow() {
-      const { element, heights, lines } = this;
-      if (!this.columns) this.again();
+      const { element, heights, shown } = this;
+      if (!this.columns || !this.height) this.again();
       this.size();
-      if (this.following) element.scrollTop = element.scrollHeight;
-      if (!lines.length) this.forget();
-      for (let round = 0; round < 3 && lines.length; round++) {
-        const top = heights.find(element.scrollTop);
-        const bottom = heights.find(element.scrollTop + element.clientHeight);
-        this.keep(Math.max(0, top - BEYOND) + lines.first, Math.min(lines.length - 1, bottom + BEYOND) + lines.first);
-        if (!this.wrap || !this.correct(top)) break;
+      if (this.following) this.toEnd();
+      if (!shown.length) this.forget();
+      for (let round = 0; round < 3 && shown.length; round++) {
+        const at = this.following ? heights.total - this.height : element.scrollTop;
+        const top = heights.find(Math.max(0, at));
+        const bottom = heights.find(Math.max(0, at) + this.height);
+        this.keep(Math.max(0, top - BEYOND), Math.min(shown.length - 1, bottom + BEYOND));
+        if (heights.uniform || !this.correct(top)) break;
         this.size();
-        if (this.following) element.scrollTop = element.scrollHeight;
+        if (this.following) this.toEnd();
       }
       this.onchange();
     }
 
     size() {
-      this.space.style.height = `${this.heights.total}px`;
-      this.space.style.minWidth = this.wrap ? "" : `${Math.ceil(this.before + this.lines.longest * this.letter)}px`;
+      const height = `${this.heights.total}px`;
+      const width = this.wrap ? "" : `${Math.ceil(this.before + Math.min(this.lines.longest, 100000) * this.letter)}px`;
+      if (this.space.style.height !== height) this.space.style.height = height;
+      if (this.space.style.minWidth !== width) this.space.style.minWidth = width;
     }
 
-    // The rows of these lines and no others, but for the two that hold a selection.
+    // Without asking for a layout; the browser holds it to the end.
+    toEnd() {
+      const end = Math.max(0, this.heights.total - this.height);
+      if (this.ended !== end || this.element.scrollTop < end - 1) this.element.scrollTop = end + this.height;
+      this.ended = end;
+      this.top = end;
+    }
+
+    // The rows of these and no others, but for the two that hold a selection.
     keep(from, to) {
-      const held = this.selected();
+      const { shown } = this;
+      const held = this.selection?.selected() ?? [];
+      const [lowest, highest] = [shown.number(from), shown.number(to)];
       for (const [number, row] of this.rows) {
-        if ((number < from || number > to) && !held.includes(number)) {
-          row.remove();
-          this.rows.delete(number);
-        }
+        if (number >= lowest && number <= highest) continue;
+        if (held.includes(number)) continue;
+        row.remove();
+        this.rows.delete(number);
+        if (this.spare.length < SPARE && !row.opened) this.spare.push(row);
       }
       let after = null;
-      for (let number = to; number >= from; number--) {
+      for (let at = to; at >= from; at--) {
+        const number = shown.number(at);
         let row = this.rows.get(number);
         if (!row) {
           row = this.row(number);
           this.rows.set(number, row);
           this.space.insertBefore(row, after ?? this.next(number));
-        }
-        this.place(number, row);
+        } else if (row.group !== shown.groups.get(number)) this.fill(row, number);
+        this.place(at, number, row);
         after = row;
       }
-      for (const number of held) if (this.rows.has(number) && number >= this.lines.first) this.place(number, this.rows.get(number));
+      for (const number of held) if (this.rows.has(number) && shown.has(number)) this.place(shown.row(number), number, this.rows.get(number));
     }
 
     next(number) {
@@ -201,86 +181,79 @@
       return found ? found[1] : null;
     }
 
-    place(number, row) {
-      const top = this.heights.before(number - this.lines.first);
+    place(at, number, row) {
+      const top = this.heights.before(at);
       if (row.top !== top) row.style.transform = `translateY(${top}px)`;
       row.top = top;
       const isCurrent = number === this.current;
       if (row.classList.contains("is-current") !== isCurrent) row.classList.toggle("is-current", isCurrent);
     }
 
-    // What wrapped rows measure in truth; whether anything moved.
+    // What rows measure in truth that wrap or are open; whether anything moved.
     correct(anchor) {
-      const was = this.heights.before(anchor);
+      const { heights, shown } = this;
+      const was = heights.before(anchor);
       let moved = false;
-      const measured = [...this.rows].filter(([, row]) => !row.measured).map(([number, row]) => [number, row, row.offsetHeight]);
+      const measured = [...this.rows].filter(([, row]) => !row.measured && (this.wrap || row.opened)).map(([number, row]) => [number, row, row.offsetHeight]);
       for (const [number, row, height] of measured) {
         row.measured = true;
-        const at = number - this.lines.first;
-        if (at < 0 || this.heights.each[at] === height) continue;
-        this.heights.set(at, height);
+        if (!shown.has(number)) continue;
+        const at = shown.row(number);
+        if (heights.each[at] === height) continue;
+        heights.set(at, height);
         moved = true;
       }
-      const change = this.heights.before(anchor) - was;
-      if (change && !this.following) this.element.scrollTop += change;
+      const change = heights.before(anchor) - was;
+      if (change && !this.following) this.scrollTo(this.element.scrollTop + change);
       return moved;
     }
 
     row(number) {
-      const row = document.createElement("div");
-      row.className = "log-row";
+      const row = this.spare.pop() ?? document.createElement("div");
       row.number = number;
-      this.fill(row, this.lines.line(number));
+      row.top = undefined;
+      this.fill(row, number);
       return row;
     }
 
-    fill(row, line) {
-      row.replaceChildren();
-      const kind = line.kind & KIND;
-      row.classList.toggle("is-mark", line.kind === MARK);
-      row.classList.toggle("is-err", kind === STDERR);
-      row.classList.toggle("is-engine", kind === ENGINE);
-      row.classList.toggle("is-late", Boolean(line.kind & LATE));
-      row.dataset.level = line.level ?? 0;
-      if (this.timestamps) {
-        const time = document.createElement("time");
-        const [day, moment] = clock(line.time);
-        const date = document.createElement("span");
-        date.className = "log-date";
-        date.textContent = day;
-        time.append(date, moment);
-        time.title = line.kind & LATE ? `${line.time} · ${this.words.late}` : line.time;
-        row.append(time);
-      }
-      if (this.sources) row.append(this.badge(line.source));
-      const sign = document.createElement("i");
-      sign.className = "log-kind";
-      if (kind === STDERR || kind === ENGINE) sign.title = kind === STDERR ? this.words.stderr : this.words.engine;
-      const text = document.createElement("span");
-      text.className = "log-text";
-      write(text, line, line.kind === MARK ? null : this.lines.pattern);
-      row.append(sign, text);
-      if (line.kind & CUT) {
-        const cut = document.createElement("em");
-        cut.textContent = this.words.cut;
-        row.append(cut);
-      }
-      return text;
+    fill(row, number) {
+      const { shown } = this;
+      const count = shown.groups.get(number);
+      this.painter.fill(row, this.lines.line(number), count ? { count, folded: shown.isFolded(number) } : null);
+      const opened = this.open.get(number);
+      Object.assign(row, { group: count, measured: false, opened: Boolean(opened) });
+      if (!opened) return;
+      row.classList.add("is-open");
+      row.append(opened);
     }
 
-    // Of which log a line is: in words and in that log's colour.
-    badge(slot) {
-      const source = this.sources.of(slot);
-      const badge = document.createElement("b");
-      badge.className = source ? `log-source s${source.colour}` : "log-source";
-      if (source) Object.assign(badge, { textContent: source.label, title: `${source.host}/${source.name}` });
-      return badge;
+    // Show something below a line, or take it away again.
+    unfold(number, element) {
+      if (element) this.open.set(number, element);
+      else this.open.delete(number);
+      this.following = this.following && this.shown.row(number) < this.shown.length - 1 && !element;
+      const row = this.rows.get(number);
+      if (row) this.fill(row, number);
+      this.again(false);
     }
 
-    // --- following ---
+    refreshTimes() {
+      if (this.painter.times !== "relative") return;
+      for (const [number, row] of this.rows) {
+        const time = this.lines.first <= number ? this.lines.time(number) : NaN;
+        if (!Number.isNaN(time) && row.firstChild.textContent !== ago(time)) row.firstChild.textContent = ago(time);
+      }
+    }
+
+    // --- following and moving ---
     get atEnd() {
       const { element } = this;
       return element.scrollHeight - element.scrollTop - element.clientHeight < this.heights.row;
+    }
+
+    scrollTo(top) {
+      this.element.scrollTop = top;
+      this.top = this.element.scrollTop;
     }
 
     scrolled() {
@@ -293,61 +266,39 @@
 
     follow(on = true) {
       this.following = on;
-      if (on) this.element.scrollTop = this.element.scrollHeight;
       this.draw();
     }
 
+    // Bring a line into sight and mark it.
     show(number) {
       this.current = number;
       this.following = false;
-      const top = this.heights.before(number - this.lines.first);
-      this.element.scrollTop = Math.max(0, top - this.element.clientHeight / 3);
+      const top = this.heights.before(Math.min(this.shown.row(number), this.shown.length));
+      const [from, height] = [this.element.scrollTop, this.height];
+      this.size();
+      if (top < from + height / 8 || top > from + height - height / 8) this.scrollTo(Math.max(0, top - height / 3));
       this.draw();
+    }
+
+    // The same, where its group may be folded.
+    reveal(number) {
+      const head = this.shown.has(number) ? -1 : this.shown.headOf(number);
+      if (head >= 0 && this.shown.isFolded(head)) this.choose(() => this.shown.fold(head));
+      this.show(number);
+    }
+
+    // The next line above or below the marked one.
+    step(by) {
+      const { shown, heights } = this;
+      if (!shown.length) return;
+      const at = shown.has(this.current) ? shown.row(this.current) + by : heights.find(this.element.scrollTop + (by > 0 ? 0 : this.height - 1));
+      this.show(shown.number(Math.max(0, Math.min(shown.length - 1, at))));
     }
 
     toStart() {
       this.following = false;
       this.element.scrollTop = 0;
       this.draw();
-    }
-
-    // --- selecting and copying: rows come and go, so the text is taken from the lines ---
-    ends() {
-      const selection = document.getSelection();
-      if (!selection || selection.isCollapsed || !this.element.contains(selection.anchorNode)) return null;
-      const ends = [[selection.anchorNode, selection.anchorOffset], [selection.focusNode, selection.focusOffset]].map(([node, offset]) => {
-        const row = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".log-row");
-        return row ? { number: row.number, at: this.offset(row, node, offset) } : null;
-      });
-      if (ends.includes(null)) return null;
-      return ends.sort((one, other) => one.number - other.number || one.at - other.at);
-    }
-
-    offset(row, node, offset) {
-      const text = row.querySelector(".log-text");
-      const range = document.createRange();
-      range.setStart(text, 0);
-      if (range.comparePoint(node, offset) <= 0) return range.comparePoint(node, offset) < 0 ? 0 : range.toString().length;
-      range.setEnd(text, text.childNodes.length);
-      if (!text.contains(node)) return range.toString().length;
-      range.setEnd(node, offset);
-      return range.toString().length;
-    }
-
-    selected() {
-      return this.ends()?.map(({ number }) => number) ?? [];
-    }
-
-    copy(event) {
-      const ends = this.ends();
-      if (!ends) return;
-      const [from, to] = ends;
-      const texts = [];
-      for (let number = Math.max(from.number, this.lines.first); number <= to.number; number++) texts.push(this.lines.line(number).text);
-      if (texts.length) texts[texts.length - 1] = texts.at(-1).slice(0, to.at);
-      if (texts.length && from.number >= this.lines.first) texts[0] = texts[0].slice(from.at);
-      event.clipboardData.setData("text/plain", texts.join("\n"));
-      event.preventDefault();
     }
   }
   Object.assign(window.quayside.logs, { View });

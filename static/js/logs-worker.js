@@ -1,7 +1,9 @@
 // One log's connection, off the main thread: follows the socket, takes lines apart, and goes on where it stopped when it breaks.
 //
-// In:  {type: "open", address, opening, resume, run}, {type: "drawn", seq}, {type: "check", text}
-// Out: {type: "lines", seq, times, texts, kinds, spans, sources, levels, run}, {type: "said", message, run} for all else, {type: "state", state, message}
+// In:  {type: "load", parts}, {type: "open", address, opening, resume, run}, {type: "drawn", seq}, {type: "check", text},
+//      {type: "decode", data, name, key}: a message `lines` that came by another way, of one log
+// Out: {type: "lines", seq, times, nanos, texts, fields, kinds, spans, sources, levels, run, name}, {type: "said", message, run} for all else,
+//      {type: "state", state, message}
 "use strict";
 
 const LONGEST_WAIT = 10000; // milliseconds between two tries to connect
@@ -66,7 +68,7 @@ function colour(style, written) {
 
 const picture = (code) => (code === 127 ? "\u2421" : code < 32 ? String.fromCharCode(0x2400 + code) : "");
 
-// The text as it is shown, and [start, end, fg, bg, flags, start, ...] for what is coloured in it.
+// The text as it is shown, and "start,end,fg,bg,flags,start,..." for what is coloured in it.
 function apart(raw) {
   const style = { fg: -1, bg: -1, flags: 0 };
   const spans = [];
@@ -86,7 +88,21 @@ function apart(raw) {
     else if (match[0].length === 1 && match[0] !== "\u001b") take(picture(match[0].charCodeAt(0)));
   }
   take(raw.slice(from));
-  return [text, spans.length ? spans : null];
+  return [text, spans.join()];
+}
+
+// --- times: milliseconds, and the nanoseconds after those ---
+let second = ""; // most lines share it with the one before
+let secondAt = 0;
+
+function moment(stamp) {
+  if (!stamp) return [NaN, 0];
+  const whole = stamp.slice(0, 19);
+  if (whole !== second) [second, secondAt] = [whole, Date.parse(`${whole}Z`)];
+  const [, digits, zone] = /^.{19}(?:\.(\d+))?(.*)$/.exec(stamp);
+  const nanos = Number((digits ?? "").padEnd(9, "0"));
+  const offset = zone === "Z" ? 0 : Date.parse(`${whole}${zone}`) - secondAt;
+  return [secondAt + offset + Math.floor(nanos / 1e6), nanos % 1e6];
 }
 
 function lines(data) {
@@ -99,17 +115,25 @@ function lines(data) {
   const sources = head.sources ? Array.from(new Uint16Array(column(2).buffer), (number) => numbers[number]) : null;
   const levels = head.levels ? column(1) : null;
   const raw = new TextDecoder().decode(bytes.subarray(from)).split("\n");
-  const times = new Array(head.count);
-  const texts = new Array(head.count);
-  const spans = new Array(head.count);
+  const stamps = new Array(head.count);
+  const times = new Float64Array(head.count);
+  const nanos = new Uint32Array(head.count);
+  const [texts, fields, spans] = [0, 0, 0].map(() => new Array(head.count));
   for (let at = 0; at < head.count; at++) {
     const match = STAMP.exec(raw[at]);
     let text = match ? raw[at].slice(match[0].length) : raw[at];
-    times[at] = match ? match[1] : "";
+    stamps[at] = match ? match[1] : "";
+    [times[at], nanos[at]] = moment(stamps[at]);
     if (text.endsWith("\r")) text = text.slice(0, -1);
-    [texts[at], spans[at]] = ODD.test(text) ? apart(text) : [text, null];
+    [texts[at], spans[at]] = ODD.test(text) ? apart(text) : [text, ""];
+    fields[at] = self.fields.packed(texts[at]);
   }
-  return { type: "lines", seq: head.seq, times, texts, kinds, spans, sources, levels };
+  return [stamps, { type: "lines", seq: head.seq, times, nanos, texts, fields, kinds, spans, sources, levels }];
+}
+
+function give(batch, more) {
+  const moved = [batch.times, batch.nanos, batch.kinds, batch.levels].filter(Boolean).map((column) => column.buffer);
+  postMessage({ ...batch, ...more }, moved);
 }
 
 // --- going on behind the last line ---
@@ -131,7 +155,7 @@ function join(sources) {
   }
 }
 
-function rememberEach({ times, sources }) {
+function rememberEach(times, sources) {
   for (let at = 0; at < times.length; at++) {
     if (!times[at]) continue;
     first ||= times[at];
@@ -186,10 +210,10 @@ function connect() {
     if (mine !== socket) return;
     heard = Date.now();
     if (typeof event.data !== "string") {
-      const batch = lines(event.data);
-      if (batch.sources) rememberEach(batch);
-      else remember(batch.times);
-      postMessage({ ...batch, run }, [batch.kinds.buffer]);
+      const [times, batch] = lines(event.data);
+      if (batch.sources) rememberEach(times, batch.sources);
+      else remember(times);
+      give(batch, { run });
       return;
     }
     const message = JSON.parse(event.data);
@@ -216,6 +240,12 @@ function connect() {
 onmessage = ({ data }) => {
   if (data.type === "drawn") {
     if (socket?.readyState === WebSocket.OPEN) socket.send(`{"type":"ack","seq":${data.seq}}`);
+  } else if (data.type === "load") {
+    importScripts(...data.parts);
+  } else if (data.type === "decode") {
+    const [, batch] = lines(data.data);
+    if (slots.has(data.key)) batch.sources = new Array(batch.texts.length).fill(slots.get(data.key));
+    give(batch, { name: data.name });
   } else if (data.type === "check") {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "filter", text: data.text }));
   } else if (data.type === "open") {

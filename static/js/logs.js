@@ -1,6 +1,6 @@
-// The log page: joins the connection (logs-worker.js), the lines (logs-lines.js) and what draws them (logs-view.js).
+// The log page: joins the connection (logs-worker.js), the lines (logs-lines.js, logs-shown.js) and what draws them (logs-view.js).
 (() => {
-  const { FilterBox, Kept, Levels, Lines, Sources, View } = window.quayside.logs;
+  const { Columns, Details, FilterBox, FindBox, Finder, Histogram, Levels, Lines, Painter, Selection, Shown, Sources, Tools, View, condition, keep, kept, listen } = window.quayside.logs;
   const box = document.getElementById("log");
   if (!box) return;
   const part = (id) => document.getElementById(`log-${id}`);
@@ -12,42 +12,37 @@
   // From now on the server need not put the lines into the page.
   document.cookie = `quayside_follows=1; path=${window.quayside.meta("script-name") || "/"}; max-age=31536000; samesite=lax`;
 
-  const chosen = (name, usual) => {
-    try {
-      return (localStorage.getItem(`log-${name}`) ?? usual) === "1";
-    } catch {
-      return usual === "1";
-    }
-  };
-  const keep = (name, on) => {
-    try {
-      localStorage.setItem(`log-${name}`, on ? "1" : "0");
-    } catch {
-      // Private windows may have no storage: the choice then lasts as long as the page.
-    }
-  };
-
   for (const element of box.querySelectorAll("[data-without-scripts]")) element.remove();
   part("plain").remove();
   part("view").hidden = false;
   box.querySelector(".log-foot").hidden = false;
   box.classList.add("is-live");
 
-  const lines = new Lines();
-  const view = new View(part("view"), lines, words);
-  const kept = new Kept();
+  const set = () => {
+    const lines = new Lines();
+    const shown = new Shown(lines);
+    return { lines, shown, finder: new Finder(lines, shown) };
+  };
+  const live = set();
+  const { lines, shown } = live;
+  const painter = new Painter(words);
+  const view = new View(part("view"), lines, shown, painter);
+  view.finder = live.finder;
+  const selection = new Selection(view);
   const levels = new Levels(part("levels"), words, pickAgain);
   const sources = part("sources") ? new Sources(part("sources"), words, pickAgain) : null;
-  view.sources = sources;
+  painter.sources = sources;
+  const tools = new Tools(box, view, words);
+  const columns = new Columns(part("columns"), view, words, changedColumns);
+  const histogram = new Histogram(part("histogram"), lines, shown, words, choosePeriod);
+  const find = new FindBox(part("find"), part("found"), view, words);
   const worker = new Worker(box.dataset.worker);
-  view.wrap = chosen("wrap", "0");
-  view.timestamps = chosen("timestamps", "1");
+  worker.postMessage({ type: "load", parts: [new URL(box.dataset.fields, location.href).href] });
   const filter = new FilterBox(part("filter"), part("problem"), (text) => worker.postMessage({ type: "check", text }), narrowed);
+  const details = new Details(view, words, { filter: (term) => filter.add(term), column: (key) => columns.toggle(key), hasColumn: (key) => columns.has(key) });
   let matching = null; // of lines that are filtered: how many were read, and how many of them match
   let run = 0;
   let paused = false;
-  let waiting = []; // what came while paused
-  let waitingLines = 0;
   let ended = false;
   let lostMarked = false;
   let seen = 0; // the number after the newest line that was seen at the end
@@ -60,25 +55,41 @@
     button("again").hidden = tone !== "ended" || Boolean(sources);
   }
 
+  const isLive = () => view.lines === lines;
+
   function count() {
     const all = matching ? say(words.matching, matching.passed, matching.read) : say(words.lines, lines.length);
     const held = [all, ...(lines.first ? [say(words.dropped, lines.first)] : [])];
     part("count").textContent = lines.length || matching ? held.join(" · ") : "";
-    if (view.following && !paused) seen = lines.end;
-    const fresh = lines.end - seen + waitingLines;
-    const jump = part("jump");
-    jump.hidden = view.following && !paused;
-    jump.querySelector("span").textContent = fresh > 0 ? say(words.new, fresh) : words.latest;
-    button("follow").setAttribute("aria-pressed", String(view.following && !paused));
+    const follows = view.following && !paused && isLive();
+    if (follows) seen = shown.end;
+    const fresh = Math.max(0, shown.length - shown.row(Math.max(seen, lines.first))) + lines.end - shown.end;
+    part("jump").hidden = follows;
+    part("jump").querySelector("span").textContent = fresh > 0 ? say(fresh === 1 ? words.newOne : words.new, fresh) : words.latest;
+    button("follow").setAttribute("aria-pressed", String(follows));
     countSoon();
-    box.classList.toggle("is-empty", !lines.length);
+    box.classList.toggle("is-empty", !view.shown.length);
   }
-  view.onchange = count;
+  let counted = 0;
+  view.onchange = () => {
+    const follows = view.following && !paused && isLive();
+    // Words that change sixty times a second cannot be read, and cost a layout each.
+    if (part("jump").hidden === follows && performance.now() - counted < 200) return void (counting ||= setTimeout(countNow, 250));
+    countNow();
+  };
 
   let counting = 0;
+  function countNow() {
+    clearTimeout(counting);
+    counting = 0;
+    counted = performance.now();
+    count();
+  }
+
+  let telling = 0;
   function countSoon() {
-    counting ||= setTimeout(() => {
-      counting = 0;
+    telling ||= setTimeout(() => {
+      telling = 0;
       levels.draw();
       sources?.draw();
     }, 250);
@@ -86,36 +97,49 @@
 
   // --- lines coming in ---
   function take(batch) {
-    kept.add(batch);
+    lines.add(batch);
     levels.count(batch);
     sources?.count(batch);
-    if (paused) {
-      waiting.push(batch);
-      waitingLines += batch.texts.length;
-      count();
-    } else {
-      lines.add(kept.pick(batch));
-      view.grown();
-      searchOn();
-    }
+    if (isLive()) view.grown(!paused);
+    else if (lines.trim()) shown.trim();
+    histogram.grow();
+    if (!paused) find.on();
     if (batch.seq) worker.postMessage({ type: "drawn", seq: batch.seq });
   }
 
-  const mark = (text, slot = -1) => take({ times: [""], texts: [text], kinds: [0], spans: [null], sources: [slot], levels: null });
+  const mark = (text, slot = -1) => take({ times: [NaN], texts: [text], kinds: [0], sources: [slot] });
 
   // Another choice of what is shown among all that is kept.
   function pickAgain() {
-    kept.shows =
-      levels.narrows || sources?.narrows ? (batch, at) => levels.shows(batch, at) && !sources?.hides(batch.sources?.[at]) : null;
-    const held = paused ? kept.batches.slice(0, kept.batches.length - waiting.length) : kept.batches;
-    lines.clear();
-    for (const batch of held) lines.add(kept.pick(batch));
-    lines.lookFor(part("find").value);
-    seen = lines.end;
-    view.current = -1;
-    view.again();
-    searchOn();
+    const narrows = levels.narrows || sources?.narrows;
+    shown.passes = narrows ? (kind, level, source) => levels.shows(kind, level) && !sources?.hides(source) : null;
+    chooseAgain();
+    histogram.again();
   }
+
+  function chooseAgain() {
+    view.current = -1;
+    if (isLive()) view.choose(() => shown.reset());
+    else shown.reset();
+    live.finder.lookFor(part("find").value);
+    find.on();
+    count();
+  }
+
+  function choosePeriod(period) {
+    back();
+    shown.period = period;
+    chooseAgain();
+    if (period && !paused) view.follow(false);
+    if (period) view.toStart();
+    else view.follow();
+  }
+
+  function changedColumns() {
+    columns.draw();
+    view.again();
+  }
+  tools.onchange = () => columns.draw();
 
   function opened() {
     ended = false;
@@ -195,7 +219,8 @@
   };
   worker.addEventListener("message", ({ data }) => {
     if (data.run !== undefined && data.run !== run) return;
-    if (data.type === "lines") take(data);
+    if (data.type === "lines" && data.name) shownAside(data);
+    else if (data.type === "lines") take(data);
     else if (data.message?.type === "filter") filter.heard(data.message);
     else if (data.message?.type === "filtered") {
       matching = data.message;
@@ -210,7 +235,7 @@
     address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
     const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
-    const opening = { ...asked, tail, since, timestamps: true, levels: true, filter: filter.text, receipt };
+    const opening = { ...asked, tail, since, timestamps: true, levels: true, groups: true, filter: filter.text, receipt };
     receipt = "";
     matching = null;
     status(words.connecting, "busy");
@@ -220,16 +245,17 @@
 
   function restart() {
     paused && pause();
+    back();
     lines.clear();
-    kept.clear();
+    shown.period = null;
+    shown.odd.clear();
+    shown.reset();
+    histogram.again();
     levels.forget();
     sources?.clear();
-    lines.lookFor(part("find").value);
-    view.forget();
-    view.again();
+    view.stand(live);
+    find.again();
     seen = 0;
-    waiting = [];
-    waitingLines = 0;
     view.follow();
     open(false);
   }
@@ -244,46 +270,87 @@
     if (sources) overall();
     else if (!ended) status(paused ? words.paused : words.live, paused ? "paused" : "live");
     if (!paused) {
-      for (const batch of waiting) lines.add(kept.pick(batch));
-      waiting = [];
-      waitingLines = 0;
-      view.grown();
-      searchOn();
+      if (isLive()) view.grown();
+      find.on();
     }
     count();
   }
 
-  function toggle(name) {
-    view[name] = !view[name];
-    keep(name, view[name]);
-    shown();
-    view.again();
-  }
-
-  function shown() {
-    for (const name of ["wrap", "timestamps"]) button(name).setAttribute("aria-pressed", String(view[name]));
-    box.classList.toggle("is-wrapped", view.wrap);
-    box.classList.toggle("is-timed", view.timestamps);
-  }
-
   function latest() {
+    back();
     if (paused) pause();
     view.follow();
+  }
+
+  // --- lines from elsewhere, in the place of those that come ---
+  let aside = null;
+  let naming = 0;
+  const awaited = new Map();
+
+  function shownAside({ name, ...batch }) {
+    const { at, label, append, done } = awaited.get(name);
+    awaited.delete(name);
+    if (!append || !aside) aside = set();
+    aside.lines.add(batch);
+    aside.shown.grow();
+    if (view.lines === aside.lines) view.grown();
+    else view.stand(aside);
+    part("aside").hidden = false;
+    part("aside").querySelector("span").textContent = label;
+    box.classList.add("is-aside");
+    find.again();
+    if (at !== undefined) view.show(aside.lines.first + at);
+    count();
+    done();
+  }
+
+  // Back to the lines that come.
+  function back() {
+    if (isLive()) return;
+    aside = null;
+    part("aside").hidden = true;
+    box.classList.remove("is-aside");
+    if (!paused) shown.grow();
+    view.stand(live);
+    find.again();
+    count();
   }
 
   const DOES = {
     pause,
     latest,
-    follow: () => (view.following && !paused ? view.follow(false) : latest()),
-    timestamps: () => toggle("timestamps"),
-    wrap: () => toggle("wrap"),
-    next: () => step(1),
-    previous: () => step(-1),
+    back: latest,
+    follow: () => (view.following && !paused && isLive() ? view.follow(false) : latest()),
+    timestamps: () => tools.timestamps(),
+    wrap: () => tools.wrap(),
+    fields: () => tools.fields(),
+    fold: () => tools.fold(),
+    smaller: () => tools.resize(-1),
+    larger: () => tools.resize(1),
+    full: () => tools.full(),
+    help: () => tools.help(),
+    options: () => tools.options(),
+    next: () => find.step(1),
+    previous: () => find.step(-1),
     again: () => open(true),
     all: () => sources?.all(),
     sources: () => showSources(box.classList.contains("has-no-list")),
   };
   box.addEventListener("click", (event) => DOES[event.target.closest("[data-log]")?.dataset.log]?.());
+
+  view.element.addEventListener("click", ({ target, altKey, shiftKey }) => {
+    const row = target.closest(".log-row");
+    if (!row || target.closest("a, .log-details") || selection.isOpen) return;
+    const chip = target.closest(".log-chip");
+    if (target.closest(".log-fold")) view.choose(() => view.shown.fold(row.number));
+    else if (chip) filterBy(chip.field, altKey || shiftKey);
+    else if (target.closest(".log-kind") || row.querySelector(".log-chips") || matchMedia("(pointer: coarse)").matches) details.toggle(row.number);
+  });
+
+  function filterBy([key, value], without) {
+    const term = value.length > 299 ? "" : condition(key, without ? "-" : "=", value);
+    if (term) filter.add(term);
+  }
 
   form.addEventListener("change", (event) => event.target.name !== "filter" && narrowed());
   function narrowed() {
@@ -292,7 +359,6 @@
     for (const { name, value } of chosenNow) value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
     address.searchParams.delete("plain");
     history.replaceState(null, "", address);
-    shown();
     restart();
   }
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -300,87 +366,37 @@
   function showSources(on) {
     box.classList.toggle("has-no-list", !on);
     button("sources").setAttribute("aria-pressed", String(on));
-    if (!narrow.matches) keep("sources", on);
+    if (!narrow.matches) keep("sources", on ? "1" : "0");
     view.again();
   }
   const narrow = matchMedia("(max-width: 60rem)");
-  if (sources) showSources(!narrow.matches && chosen("sources", "1"));
+  if (sources) showSources(!narrow.matches && kept("sources", "1") === "1");
 
-  // --- finding ---
-  let searching = 0;
-  function searchOn() {
-    if (searching || !lines.pattern) return found();
-    const go = () => {
-      searching = lines.look() ? setTimeout(go, 0) : 0;
-      found();
-    };
-    go();
-    return undefined;
-  }
-
-  function found() {
-    const at = lines.hits.indexOf(view.current);
-    if (!lines.pattern) part("found").textContent = "";
-    else if (!lines.hits.length) part("found").textContent = words.noHits;
-    else part("found").textContent = say(words.hits, at === -1 ? "–" : at + 1, lines.hits.length);
-  }
-
-  function step(direction) {
-    if (!lines.hits.length) return;
-    const from = lines.hits.includes(view.current) ? view.current : direction > 0 ? lines.first - 1 : lines.end;
-    view.show(lines.hits[lines.hit(from, direction)]);
-    found();
-  }
-
-  let typing = 0;
-  part("find").addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => {
-      view.current = -1;
-      lines.lookFor(part("find").value);
-      view.forget();
-      view.draw();
-      searchOn();
-    }, 80);
-  });
-  part("find").addEventListener("keydown", (event) => {
-    if (event.key === "Enter") step(event.shiftKey ? 1 : -1);
-    if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault();
-    if (event.key === "Escape") {
-      part("find").value = "";
-      part("find").dispatchEvent(new Event("input"));
-      view.element.focus();
-    }
-  });
-
-  // --- keys ---
-  const KEYS = {
-    "/": () => part("find").select(),
+  listen({
+    "/": () => {
+      tools.options(true);
+      part("find").select();
+    },
+    "?": DOES.help,
     f: DOES.follow,
     " ": pause,
     w: DOES.wrap,
     t: DOES.timestamps,
+    x: DOES.fields,
+    z: DOES.fold,
+    "+": DOES.larger,
+    "-": DOES.smaller,
+    F: DOES.full,
     g: () => view.toStart(),
     G: latest,
     n: DOES.next,
     N: DOES.previous,
+    j: () => view.step(1),
+    k: () => view.step(-1),
+    Enter: () => (view.shown.has(view.current) ? details.toggle(view.current) : false),
+    Escape: () => (shown.period ? choosePeriod(null) : isLive() ? false : latest()),
     ...(sources ? { s: DOES.sources } : {}),
-  };
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
-      if (event.key === " " && event.target.closest?.("button, a, summary")) return;
-      const does = KEYS[event.key];
-      if (!does) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      does();
-    },
-    true,
-  );
+  });
 
   // A container that was started again is followed again.
   document.addEventListener("quayside:morphed", (event) => {
@@ -388,7 +404,34 @@
   });
   document.addEventListener("visibilitychange", () => document.hidden || view.draw());
 
-  shown();
+  // What other scripts of this page may do with the view; docs/lines.md describes it.
+  window.quaysideLogs = {
+    holds: (time) => lines.length > 0 && lines.since(-Infinity) !== -1 && lines.time(lines.since(-Infinity)) <= time,
+    goTo(time) {
+      const number = lines.since(time);
+      if (number === -1) return false;
+      back();
+      view.reveal(number);
+      count();
+      return true;
+    },
+    show: (data, { label, at, append = false, source } = {}) =>
+      new Promise((done) => {
+        const name = ++naming;
+        awaited.set(name, { label, at, append, done });
+        worker.postMessage({ type: "decode", data, name, key: source });
+      }),
+    live: latest,
+    filter: (term) => filter.add(term),
+    actions: details.actions,
+    get filterText() {
+      return filter.text;
+    },
+  };
+
+  tools.draw();
+  columns.draw();
+  shown.reset();
   view.again();
   open(false);
 })();
