@@ -1,4 +1,4 @@
-"""Which lines that go to a browser go on with the one above in their log? Told with each line, and none is held back."""
+"""Which lines that go to a browser go on with the one above in their log? Told with each line; none is held back."""
 
 from __future__ import annotations
 
