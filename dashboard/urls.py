@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.account import views as account
-from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
@@ -12,6 +11,7 @@ from dashboard.pages import (
     audit,
     containers,
     downloads,
+    glossary,
     health,
     history,
     hosts,
@@ -55,6 +55,7 @@ urlpatterns = [
     path("hosts/<str:host>/containers/<str:ref>/logs/", logs.logs, name="logs"),
     path("hosts/<str:host>/containers/<str:ref>/logs/kept/", kept_log.kept_log, name="kept_log"),
     path("hosts/<str:host>/containers/<str:ref>/logs/download/", downloads.one_log, name="logs_download"),
+    path("hosts/<str:host>/containers/<str:ref>/<str:section>/", containers.container, name="container_section"),
     path("hosts/<str:host>/images/", images.images, name="host_images"),
     path("hosts/<str:host>/images/<path:ref>/", images.image, name="image"),
     path("hosts/<str:host>/networks/", networks.networks, name="host_networks"),
@@ -75,11 +76,10 @@ urlpatterns = [
     path("registries/", registries.registries, name="registries"),
     path("history/", history.history, name="history"),
     path("people/", people.people, name="people"),
+    path("words/", glossary.glossary, name="glossary"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<int:pk>/", audit.event, name="audit_event"),
     path("audit/export.csv", audit.export, {"kind": "csv"}, name="audit_csv"),
     path("audit/export.jsonl", audit.export, {"kind": "jsonl"}, name="audit_jsonl"),
 ]
-
-if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

@@ -194,13 +194,16 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """One line of `docker system df`: how many there are, how many are in use, bytes in all and bytes reclaimable."""
+    """One line of `docker system df`: how many there are, how many are in use, bytes in all and bytes reclaimable.
+
+    `sizes` has the bytes of each by name, of volumes only: nothing else tells them."""
 
     kind: str
     total: int
     active: int
     size: int
     reclaimable: int
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

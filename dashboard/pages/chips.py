@@ -35,13 +35,15 @@ def facets(request: Request, spec: Spec, query: Query, found: Listing) -> list[d
 def set_filters(request: Request, spec: Spec, query: Query) -> list[dict[str, str]]:
     """The filters that no control on the page shows, each with a link that takes it off."""
     shown = [
-        (each.name, str(each.label), value)
+        (each.name, str(each.label), value, str(each.words.get(value, value)))
         for each in spec.filters
         if not each.facet and each.name != "project"
         for value in query.chosen.get(each.name, ())
     ]
-    shown += [("host", _("Host"), name) for name in query.hosts]
-    return [{"label": label, "value": value, "url": _without(request, name, value)} for name, label, value in shown]
+    shown += [("host", _("Host"), name, name) for name in query.hosts]
+    return [
+        {"label": label, "value": words, "url": _without(request, name, value)} for name, label, value, words in shown
+    ]
 
 
 def kept(request: Request, *but: str) -> list[tuple[str, str]]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dashboard.pages import details
+from dashboard.pages import details, published
 from dashboard.pages.lists import list_page, object_url
 from dashboard.requests import Request
-from hosts.facts import Noun, Port
-from hosts.inventory.read import inspected, related
+from hosts.facts import Noun
+from hosts.inventory.read import exits, inspected, related
 from hosts.inventory.read.containers import CONTAINERS
 
 MOST_RELATED = 50
-_EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - read, not bound to
+# The parts of a container's page beside its overview and its log, by the last word of their address.
+SECTIONS = frozenset({"environment", "mounts", "networks", "health", "labels", "inspect"})
 
 
 @require_safe
@@ -25,22 +26,37 @@ def containers(request: Request, host: str = "") -> HttpResponse:
 
 
 @require_safe
-def container(request: Request, host: str, ref: str) -> HttpResponse:
-    return details.page(request, Noun.CONTAINER, host, ref, lambda shown: _describe(request, shown))
+def container(request: Request, host: str, ref: str, section: str = "") -> HttpResponse:
+    """The page of one; `section` names the part of it that is shown."""
+    if section and section not in SECTIONS:
+        raise Http404(_("A container's page has no such part."))
+    return details.page(
+        request, Noun.CONTAINER, host, ref, lambda shown: _describe(request, shown, section), section=section
+    )
 
 
-def _describe(request: Request, shown: details.Shown) -> dict[str, Any]:
+def _describe(request: Request, shown: details.Shown, section: str) -> dict[str, Any]:
     row, thing, raw = shown.row, shown.thing, shown.raw
-    image = related.image_of(row)
+    environment = inspected.environment(raw)
+    counts = {
+        "environment": len(environment) if raw else None,
+        "mounts": len(thing.get("mounts", ())),
+        "networks": len(thing.get("networks", ())),
+        "labels": len(thing.get("labels", ())),
+    }
     return {
-        "image_url": object_url("image", shown.host.name, image.engine_id) if image else "",
-        "ports": _ports(request, shown),
+        "section_template": f"pages/containers/{section or 'overview'}.html",
+        "counts": counts,
+        "image": _image(shown),
+        "ports": published.ports(request, shown.host, thing.get("ports", ())),
         "mounts": _mounts(shown),
         "networks": _networks(shown),
         "siblings": [(each, object_url("container", shown.host.name, each.engine_id)) for each in _siblings(row)],
         "labels": sorted(thing.get("labels", {}).items()),
-        "environment": inspected.environment(raw),
+        "environment": environment,
         "probes": inspected.health_log(raw),
+        "check": inspected.health_check(raw),
+        "ended": exits.explain(row, thing),
         "process": inspected.process(raw),
         "policy": inspected.restart_policy(raw) if raw else "",
         "limits": inspected.limits(raw),
@@ -48,24 +64,18 @@ def _describe(request: Request, shown: details.Shown) -> dict[str, Any]:
     }
 
 
+def _image(shown: details.Shown) -> dict[str, Any]:
+    """Its image's page, and the digest that the registry knows it by."""
+    found = related.image_of(shown.row)
+    digests = found.facts.get("digests", ()) if found else ()
+    return {
+        "url": object_url("image", shown.host.name, found.engine_id) if found else "",
+        "digest": digests[0].partition("@")[2] if digests else "",
+    }
+
+
 def _siblings(row: Any) -> list[Any]:
     return list(related.project_of(row)[:MOST_RELATED])
-
-
-def _ports(request: Request, shown: details.Shown) -> list[tuple[str, str]]:
-    """Each port in Docker's words, with the address at which a browser may find it."""
-    machine = urlsplit(shown.host.url).hostname or request.get_host().rsplit(":", 1)[0]
-    found = []
-    for each in shown.thing.get("ports", []):
-        port = Port(**each)
-        if port.public is None or port.protocol != "tcp":
-            url = ""
-        elif port.ip in _EVERYWHERE:
-            url = f"http://{machine}:{port.public}/"
-        else:
-            url = f"http://[{port.ip}]:{port.public}/" if ":" in port.ip else f"http://{port.ip}:{port.public}/"
-        found.append((str(port), url))
-    return found
 
 
 def _mounts(shown: details.Shown) -> list[dict[str, Any]]:

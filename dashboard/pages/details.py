@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from dashboard.pages.allowed import granted, operations_on, visible_host
+from dashboard.pages.allowed import granted, operations_on, permissions, visible_host
 from dashboard.pages.lists import is_away, object_url
 from dashboard.requests import Request
 from dashboard.targets import find_row, ref
@@ -24,6 +24,17 @@ from hosts.facts import Details, Noun
 from hosts.inventory.read import related
 from hosts.inventory.write_facts import as_json
 from hosts.models import Host, Row
+from hosts.operations.base import Operation
+
+# Of a container in that state, in this order.
+LIKELY = {
+    "running": ("container.stop", "container.restart"),
+    "restarting": ("container.stop",),
+    "paused": ("container.unpause", "container.stop"),
+    "exited": ("container.start", "container.remove"),
+    "created": ("container.start", "container.remove"),
+    "dead": ("container.remove",),
+}
 
 
 @dataclass(slots=True)
@@ -61,35 +72,57 @@ def page(
     object_id: str,
     describe: Callable[[Shown], dict[str, Any]],
     also: Callable[[Engine, str], Any] | None = None,
+    section: str = "",
 ) -> HttpResponse:
-    """The page of one object; `describe` adds what is special about its kind, `also` is asked of the engine besides."""
+    """The page of one object; `describe` adds what is special about its kind, `also` is asked of the engine besides.
+
+    `section` is the part of it that is shown, where it has several: the last word of its address."""
     try:
         found, row = find(request, noun, host, object_id)
     except Elsewhere as answer:
-        return redirect(answer.url)
+        return redirect(f"{answer.url}{section}/" if section else answer.url)
     live = request.htmx.target == "live"
     stamp = f"{found.state}-{related.stamp(row)}"
     if live and request.GET.get("seen") == stamp:
         return HttpResponse(status=HTTPStatus.NOT_MODIFIED)
     shown = look_at(request, noun, found, row, also)
-    context = {
-        "noun": noun.value,
-        "host": shown.host,
-        "row": shown.row,
-        "thing": shown.thing,
-        "notice": shown.notice,
-        "raw": json.dumps(shown.raw, indent=2, ensure_ascii=False) if shown.raw else "",
-        "ref": ref(noun, shown.host.name, shown.row.engine_id),
-        "operations": []
-        if shown.row.gone_at or is_away(shown.host)
-        else operations_on(request, noun, shown.row, shown.host),
-        "topics": f"host.{shown.host.pk}",
+    context = _context(request, noun, shown) | {
+        "section": section,
         # What went wrong once is tried again at each nudge; else the engine is asked only when something changed.
         "live_url": request.path if shown.notice else f"{request.path}?{urlencode({'seen': stamp})}",
         **describe(shown),
     }
     template = f"pages/{noun}s/live.html" if live else f"pages/{noun}.html"
     return render(request, template, context)
+
+
+def _context(request: Request, noun: Noun, shown: Shown) -> dict[str, Any]:
+    """What the page of any object needs."""
+    host, row = shown.host, shown.row
+    operations = [] if row.gone_at or is_away(host) else operations_on(request, noun, row, host)
+    likely, rest = by_likelihood(noun, row, operations)
+    return {
+        "noun": noun.value,
+        "host": host,
+        "row": row,
+        "thing": shown.thing,
+        "notice": shown.notice,
+        "raw": json.dumps(shown.raw, indent=2, ensure_ascii=False) if shown.raw else "",
+        "ref": ref(noun, host.name, row.engine_id),
+        "operations": likely,
+        "more_operations": rest,
+        "may_see_trail": permissions(request).may(Capability.AUDIT_VIEW, host),
+        "topics": f"host.{host.pk}",
+    }
+
+
+def by_likelihood(noun: Noun, row: Any, operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:
+    """What a person is likely to want next, and the rest, which folds away; few operations are all shown."""
+    if noun is not Noun.CONTAINER:
+        return operations, []
+    names = ("container.restart", "container.stop") if row.health == "unhealthy" else LIKELY.get(row.state, ())
+    likely = [each for name in names for each in operations if each.name == name]
+    return likely, [each for each in operations if each not in likely]
 
 
 def find(request: Request, noun: Noun, host_name: str, object_id: str) -> tuple[Host, Row]:

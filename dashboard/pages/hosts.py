@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import is_away, list_context, object_url
+from dashboard.pages.overview import troubled
 from dashboard.requests import Request
 from dashboard.rows.base import Line
 from dashboard.targets import ref
@@ -47,6 +48,7 @@ def host(request: Request, host: str) -> HttpResponse:
         "host": shown,
         "away": is_away(shown),
         "totals": totals([shown])[shown.pk],
+        "troubled": troubled([shown]),
         "events": [_linked(event, shown) for event in HostEvent.objects.filter(host=shown)[:EVENTS]],
         "operations": [each for each in operations if each.name != "host.usage"],
         "measure": next((each for each in operations if each.name == "host.usage"), None),

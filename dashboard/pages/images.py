@@ -40,6 +40,7 @@ def _describe(shown: details.Shown) -> dict[str, Any]:
         "layers": layers,
         "largest": max((layer.size for layer in layers), default=0),
         "users": [(each, object_url("container", shown.host.name, each.engine_id)) for each in users],
+        "digests": [each.split("@", 1) for each in shown.thing.get("digests", ()) if "@" in each],
         "labels": sorted(shown.thing.get("labels", {}).items()),
         "environment": inspected.environment(shown.raw),
         "process": inspected.process(shown.raw),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,12 +13,18 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
 from dashboard.pages.jobs import visible_jobs
+from dashboard.pages.lists import object_url
 from dashboard.requests import Request
 from hosts.access import Capability
+from hosts.inventory.read import attention
 from hosts.inventory.read.totals import added_up, totals
-from hosts.models import ACTIVE, HostState, JobState
+from hosts.models import ACTIVE, AuditEvent, Container, Host, HostState, Image, JobState
+from hosts.operations.base import every
 
 SHOWN_HOSTS = 24
+SHOWN_TROUBLED = 12
+SHOWN_IMAGES = 6
+SHOWN_EVENTS = 8
 URGENCY = (HostState.CHANGED, HostState.REFUSED, HostState.DOWN, HostState.UNKNOWN, HostState.UP, HostState.DISABLED)
 
 
@@ -26,18 +33,57 @@ def overview(request: Request) -> HttpResponse:
     asked = permissions(request)
     hosts = sorted(asked.hosts(), key=lambda host: (URGENCY.index(HostState(host.state)), host.name))
     if not hosts:
-        return render(request, "pages/overview/first.html", {"may_add_hosts": asked.may(Capability.HOST_MANAGE)})
+        steps = {
+            "may_add_hosts": asked.may(Capability.HOST_MANAGE),
+            "may_add_people": asked.may(Capability.PERSON_MANAGE),
+        }
+        return render(request, "pages/overview/first.html", steps)
     each = totals(hosts)
-    jobs = visible_jobs(request)
-    lately = timezone.now() - timedelta(days=1)
-    failed = jobs.filter(state__in=(JobState.FAILED, JobState.INTERRUPTED), ended_at__gte=lately)
+    shown = hosts[:SHOWN_HOSTS]
+    rooms = attention.room(shown)
     context = {
-        "hosts": [(host, each[host.pk]) for host in hosts[:SHOWN_HOSTS]],
+        "hosts": [(host, each[host.pk], rooms[host.pk]) for host in shown],
         "more_hosts": len(hosts) - SHOWN_HOSTS,
+        "all_hosts": len(hosts),
+        "up_hosts": sum(host.state == HostState.UP for host in hosts),
         "totals": added_up(each.values()),
-        "jobs": [*jobs.filter(state__in=ACTIVE)[:6], *failed[:6]],
-        "trail": visible_events(request)[:8] if asked.hosts(Capability.AUDIT_VIEW) else None,
+        "troubled": troubled(hosts),
+        "ended": attention.ended(hosts),
+        "images": _images(hosts),
+        "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
         "topics": " ".join(["hosts", "jobs", *(f"host.{host.pk}" for host in hosts)]),
+        **_jobs(request),
     }
     template = "pages/overview/live.html" if request.htmx.target == "live" else "pages/overview.html"
     return render(request, template, context)
+
+
+def troubled(hosts: list[Host]) -> list[tuple[Container, str]]:
+    """The containers that need a look, each with the address of its page."""
+    return [
+        (row, object_url("container", row.host.name, row.engine_id))
+        for row in attention.troubled(hosts, SHOWN_TROUBLED)
+    ]
+
+
+def _images(hosts: list[Host]) -> list[tuple[Image, str]]:
+    return [
+        (row, object_url("image", row.host.name, row.engine_id))
+        for row in attention.largest_images(hosts, SHOWN_IMAGES)
+    ]
+
+
+def _jobs(request: Request) -> dict[str, Any]:
+    """What is under way, and what failed within a day."""
+    jobs = visible_jobs(request)
+    lately = timezone.now() - timedelta(days=1)
+    active = list(jobs.filter(state__in=ACTIVE)[:50])
+    failed = list(jobs.filter(state__in=(JobState.FAILED, JobState.INTERRUPTED), ended_at__gte=lately)[:50])
+    return {"jobs": [*active[:6], *failed[:6]], "active_jobs": len(active), "failed_jobs": len(failed)}
+
+
+def _changes(request: Request) -> list[tuple[AuditEvent, Any]]:
+    """The last changes, each with its operation's own word; what was only read is in the trail itself."""
+    labels = {operation.name: operation.label for operation in every()}
+    events = visible_events(request).filter(action__in=labels)[:SHOWN_EVENTS]
+    return [(event, labels[event.action]) for event in events]

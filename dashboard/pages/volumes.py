@@ -30,7 +30,17 @@ def volume(request: Request, host: str, ref: str) -> HttpResponse:
 def _describe(shown: details.Shown) -> dict[str, Any]:
     users = related.users_of(shown.row)[:MOST_RELATED]
     return {
+        "size": _size(shown),
         "users": [(each, object_url("container", shown.host.name, each.engine_id)) for each in users],
         "options": sorted(shown.thing.get("options", {}).items()),
         "labels": sorted(shown.thing.get("labels", {}).items()),
     }
+
+
+def _size(shown: details.Shown) -> int | None:
+    """As of when the disk usage of its host was measured; nothing else tells it, and measuring takes long."""
+    sizes: dict[str, Any] = next(
+        (line.get("sizes", {}) for line in shown.host.usage if line.get("kind") == "volume"), {}
+    )
+    size = sizes.get(shown.row.name)
+    return size if isinstance(size, int) else None

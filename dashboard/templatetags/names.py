@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from dashboard.templatetags.drawing import copy, dash, icon
+from dashboard.templatetags.drawing import dash, icon
 from dashboard.templatetags.states import look
 from hosts.models.hosts import Host
 
@@ -50,14 +50,30 @@ def short(engine_id: object) -> str:
 
 
 def short_id(engine_id: object) -> SafeString:
-    """{% short_id container.engine_id %}: the short id; the whole one on hover and by a button that copies it."""
+    """{% short_id container.engine_id %}: the short id; the whole one on hover, and copied by a click."""
     if not engine_id:
         return dash()
+    return _copied(str(engine_id), short(engine_id), gettext("Copy the id %s"))
+
+
+def digest(checksum: object) -> SafeString:
+    """{% digest image.digest %}: the beginning of a checksum, with its method; the whole one is copied by a click."""
+    text = str(checksum or "")
+    if not text:
+        return dash()
+    method, colon, bare = text.partition(":")
+    return _copied(text, f"{method}{colon}{bare[:12]}", gettext("Copy the digest %s"))
+
+
+def _copied(whole: str, shown: str, label: str) -> SafeString:
     return format_html(
-        '<span class="id"><code title="{}">{}</code>{}</span>',
-        engine_id,
-        short(engine_id),
-        copy(engine_id, gettext("Copy the id")),
+        '<button type="button" class="id" data-copy="{}" title="{}" aria-label="{}"><code>{}</code>{}{}</button>',
+        whole,
+        whole,
+        label % shown,
+        shown,
+        icon("copy"),
+        icon("check", css="copied"),
     )
 
 

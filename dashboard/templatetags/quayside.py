@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import Context
 
 from dashboard import assets
-from dashboard.templatetags import drawing, lists, names, states, times
+from dashboard.templatetags import drawing, lists, names, states, teaching, times
 
 register = template.Library()
 
@@ -29,6 +29,7 @@ for tag in (
     assets.version,
     names.size,
     names.short_id,
+    names.digest,
     names.host_link,
     names.image_ref,
     names.port,
@@ -36,8 +37,8 @@ for tag in (
     register.simple_tag(tag)
 register.filter("short", names.short)
 register.filter("bytes", names.bytes_in_words)
-for tag_with_query in (lists.sort_header, lists.keep_query, lists.filter_form, lists.filter_chip):
-    register.simple_tag(tag_with_query, takes_context=True)
+for tag_with_context in (lists.sort_header, lists.keep_query, lists.filter_form, lists.filter_chip, teaching.about):
+    register.simple_tag(tag_with_context, takes_context=True)
 register.inclusion_tag("components/pagination.html", takes_context=True)(lists.pagination)
 
 # The pages that take ?host=, by the name of their URL.

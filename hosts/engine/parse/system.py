@@ -51,8 +51,10 @@ def usage(raw: Any) -> list[UsageRow]:
 
 
 def _summed(kind: str, row: dict[str, Any]) -> UsageRow:
-    counts = [fields.number(row.get(name)) for name in ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable")]
-    return UsageRow(kind, *counts)
+    names = ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable")
+    total, active, size, reclaimable = (fields.number(row.get(name)) for name in names)
+    sizes = _sizes(row.get("Items")) if kind == "volume" else {}
+    return UsageRow(kind, total, active, size, reclaimable, sizes)
 
 
 def _images(raw: dict[str, Any]) -> UsageRow:
@@ -79,7 +81,16 @@ def _volumes(raw: dict[str, Any]) -> UsageRow:
     volumes = [fields.part(volume, "UsageData") for volume in fields.rows(raw.get("Volumes"))]
     idle = [volume for volume in volumes if fields.number(volume.get("RefCount")) == 0]
     size, free = (sum(max(0, fields.number(each.get("Size"))) for each in some) for some in (volumes, idle))
-    return UsageRow("volume", len(volumes), len(volumes) - len(idle), size, free)
+    return UsageRow("volume", len(volumes), len(volumes) - len(idle), size, free, _sizes(raw.get("Volumes")))
+
+
+def _sizes(volumes: Any) -> dict[str, int]:
+    """The bytes of each volume by name; the engine says -1 where its driver cannot tell."""
+    found = {
+        fields.text(each.get("Name"), fields.NAME): fields.part(each, "UsageData").get("Size")
+        for each in fields.rows(volumes)
+    }
+    return {name: size for name, size in found.items() if name and isinstance(size, int) and size >= 0}
 
 
 def _build_cache(raw: dict[str, Any]) -> UsageRow:

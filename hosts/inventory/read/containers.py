@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hosts.access import Capability
@@ -18,6 +21,15 @@ SINCE = Case(
     When(state="created", then=F("created_at")),
     default=F("finished_at"),
 )
+
+LATELY = timedelta(days=1)
+ENDED = {"lately": _("in the last day"), "failed": _("with an error, in the last day")}
+
+
+def ended(values: tuple[str, ...]) -> Q:
+    """Containers that do not run and ended within a day, all of them or those that failed."""
+    found = Q(state__in=("exited", "dead"), finished_at__gte=timezone.now() - LATELY)
+    return found if "lately" in values else found & Q(exit_code__isnull=False) & ~Q(exit_code=0)
 
 
 def linked(kind: LinkKind, values: tuple[str, ...]) -> Q:
@@ -47,6 +59,7 @@ CONTAINERS = Spec(
     filters=(
         Filter("state", _("State"), equal("state"), STATES, facet="state"),
         Filter("health", _("Health"), equal("health"), HEALTH, facet="health"),
+        Filter("ended", _("Ended"), ended, tuple(ENDED), words=ENDED),
         Filter("project", _("Project"), equal("project")),
         Filter("service", _("Service"), equal("service")),
         Filter("hosts", _("Host group"), lambda values: Q(host__in=Host.objects.filter(groups__name__in=values))),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hosts.engine.parse import fields
+from hosts.inventory.read import exits
 
 Pairs = list[tuple[str, str]]
 
@@ -23,6 +24,7 @@ class Probe:
     seconds: float | None
     exit_code: int
     output: str
+    meaning: str = ""
 
 
 def environment(raw: Mapping[str, Any]) -> Pairs:
@@ -35,6 +37,24 @@ def health_log(raw: Mapping[str, Any]) -> list[Probe]:
     """The last probes, the newest first."""
     listed = fields.array(fields.part(raw, "State", "Health").get("Log"))
     return [_probe(each) for each in reversed(listed[-20:]) if isinstance(each, dict)]
+
+
+def health_check(raw: Mapping[str, Any]) -> Pairs:
+    """The command that is run to see whether it is well, and how often."""
+    check = fields.part(raw, "Config", "Healthcheck")
+    words = fields.texts(check.get("Test"), 1024)
+    if not words or words[0] == "NONE":
+        return []
+    retries = fields.number(check.get("Retries"))
+    streak = fields.number(fields.part(raw, "State", "Health").get("FailingStreak"))
+    return _said(
+        (_("Command"), " ".join(words[1:]) if words[0] in ("CMD", "CMD-SHELL") else " ".join(words)),
+        (_("Every"), _seconds(check.get("Interval")) or _("%s s") % 30),
+        (_("At most"), _seconds(check.get("Timeout")) or _("%s s") % 30),
+        (_("Unhealthy after"), ngettext("%s failure", "%s failures in a row", retries or 3) % (retries or 3)),
+        (_("Spared at first"), _seconds(check.get("StartPeriod"))),
+        (_("Failures in a row"), str(streak) if streak else ""),
+    )
 
 
 def process(raw: Mapping[str, Any]) -> Pairs:
@@ -119,10 +139,10 @@ def security(raw: Mapping[str, Any]) -> Pairs:
 
 
 def connected(raw: Mapping[str, Any]) -> Pairs:
-    """Of a network: the containers that run in it, as (full id, address)."""
+    """Of a network: the containers that run in it, as (full id, its addresses)."""
     containers = fields.part(raw, "Containers")
     return [
-        (str(name), fields.text(each.get("IPv4Address")) or fields.text(each.get("IPv6Address")))
+        (str(name), ", ".join(filter(None, (fields.text(each.get(key)) for key in ("IPv4Address", "IPv6Address")))))
         for name, each in containers.items()
         if isinstance(each, dict)
     ]
@@ -145,7 +165,15 @@ def pools(raw: Mapping[str, Any]) -> list[dict[str, str]]:
 def _probe(raw: dict[str, Any]) -> Probe:
     start, end = fields.moment(raw.get("Start")), fields.moment(raw.get("End"))
     seconds = (end - start).total_seconds() if start and end else None
-    return Probe(start, seconds, fields.small(raw.get("ExitCode")), fields.text(raw.get("Output")).strip())
+    code = fields.small(raw.get("ExitCode"))
+    # -1 is the engine's own: it gave the probe up, and its output says why.
+    meaning = exits.short(code) if code > 1 else _("it took too long or could not be run") if code < 0 else ""
+    return Probe(start, seconds, code, fields.text(raw.get("Output")).strip(), meaning)
+
+
+def _seconds(nanoseconds: Any) -> str:
+    amount = fields.number(nanoseconds)
+    return _("%s s") % f"{amount / 1e9:g}" if amount else ""
 
 
 def _words(value: Any) -> str:

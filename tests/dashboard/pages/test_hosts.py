@@ -1,5 +1,7 @@
 """A host's own page, the list of hosts, the overview, and the search box."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -94,6 +96,45 @@ def test_the_overview_adds_up_and_links_to_the_lists(harbour: Host, browse: Brow
     assert browse(ada, "/", "live").text.lstrip().startswith('<div id="live"')
 
 
+def test_the_overview_tells_what_needs_a_look_most_urgent_first(harbour: Host, browse: Browse) -> None:
+    now = timezone.now()
+    long_ago = now - timedelta(days=3)
+    rows.container(harbour, "killed", state="exited", exit_code=137, finished_at=now)
+    rows.container(harbour, "well", state="exited", exit_code=0, finished_at=now)
+    rows.container(harbour, "forgotten", state="exited", exit_code=1, finished_at=long_ago)
+    page = browse(cast.ada(), "/").text
+    part = page[page.index('id="troubled"') : page.index("All hosts</a>")]
+    places = [part.index(f">{name}</a>") for name in ("web", "loop", "killed", "well")]
+    assert places == sorted(places)
+    assert "forgotten" not in part
+    assert "SIGKILL" in part
+    assert 'href="/containers/?ended=failed"' in page
+
+
+def test_what_ended_lately_is_a_filter_of_the_list(harbour: Host, browse: Browse) -> None:
+    now, ada = timezone.now(), cast.ada()
+    rows.container(harbour, "killed", state="exited", exit_code=137, finished_at=now)
+    rows.container(harbour, "well", state="exited", exit_code=0, finished_at=now)
+    failed, lately = (browse(ada, f"/containers/?ended={value}").text for value in ("failed", "lately"))
+    assert (">killed</a>" in failed, ">well</a>" in failed, ">web</a>" in failed) == (True, False, False)
+    assert (">killed</a>" in lately, ">well</a>" in lately, ">web</a>" in lately) == (True, True, False)
+    assert "with an error, in the last day" in failed
+
+
+def test_the_overview_has_the_room_that_docker_takes(harbour: Host, browse: Browse) -> None:
+    harbour.usage = [{"kind": "image", "total": 9, "active": 4, "size": 5_000_000, "reclaimable": 1_000_000}]
+    harbour.usage_at = timezone.now()
+    harbour.save()
+    page = browse(cast.ada(), "/").text
+    for words in ("5 MB", "can be freed", "33 GB", 'href="/images/?sort=-size"', "Largest images"):
+        assert words in page
+
+
+def test_an_overview_without_trouble_says_so(browse: Browse) -> None:
+    rows.container(rows.host("harbour"), "web")
+    assert "All is well" in browse(cast.ada(), "/").text
+
+
 def test_a_job_that_failed_today_shows_on_the_overview(harbour: Host, browse: Browse) -> None:
     ada, now = cast.ada(), timezone.now()
     old = now.replace(year=now.year - 1)
@@ -113,8 +154,8 @@ def test_a_job_that_failed_today_shows_on_the_overview(harbour: Host, browse: Br
 
 
 def test_the_trail_shows_on_the_overview_of_administrators_only(harbour: Host, browse: Browse) -> None:
-    assert "Done lately" in browse(cast.ada(), "/").text
-    assert "Done lately" not in browse(cast.otto(), "/").text
+    assert "Changed lately" in browse(cast.ada(), "/").text
+    assert "Changed lately" not in browse(cast.otto(), "/").text
 
 
 def test_the_first_page_ever_leads_to_the_first_host(browse: Browse) -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 
-from dashboard.pages import details
+from dashboard.pages import details, published
 from hosts.models import Container, Host, HostGroup, HostState, Role
 from tests import cast, rows
 from tests.dashboard.pages.conftest import Browse
@@ -41,9 +42,11 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_silent_hosts_container_is_shown_as_last_known(web: Container, browse: Browse) -> None:
-    page = browse(cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/").text
-    for words in ("Nobody answers.", "last known", "tier", "front", "10.0.0.2", "read-only", "daemon off"):
+    ada, address = cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/"
+    page = browse(ada, address).text
+    for words in ("Nobody answers.", "last known", "front", "10.0.0.2", "read-only", "daemon off"):
         assert words in page
+    assert "tier" in browse(ada, f"{address}labels/").text
     assert "http://10.1.2.3:8080/" in page
     assert "/do/container.stop" not in page
 
@@ -59,6 +62,80 @@ def test_a_container_links_to_all_that_it_uses(web: Container, browse: Browse) -
         "/containers/?project=shop",
     ):
         assert f'href="{address}"' in page
+
+
+SECTIONS = {
+    "environment": "Environment",
+    "mounts": "/srv",
+    "networks": "10.0.0.2",
+    "health": "None has run yet",
+    "labels": "tier",
+    "inspect": "nothing to show here",
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_part_of_a_container_has_an_address(web: Container, browse: Browse, section: str) -> None:
+    ada, address = cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/"
+    page = browse(ada, f"{address}{section}/").text
+    assert SECTIONS[section] in page
+    assert f'href="{address}{section}/" aria-current="page"' in page
+    assert "nginx" in page, "its header is the same on each"
+    assert browse(ada, f"/hosts/harbour/containers/web/{section}/")["Location"] == f"{address}{section}/"
+
+
+def test_a_part_that_there_is_none_of(web: Container, browse: Browse) -> None:
+    assert browse(cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/secrets/").status_code == 404
+
+
+def test_what_ended_badly_says_why_and_what_to_do(web: Container, browse: Browse) -> None:
+    web.state, web.exit_code, web.facts = "exited", 137, {**FACTS, "oom_killed": True}
+    web.save()
+    ada, address = cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/"
+    page = browse(ada, address).text
+    for words in (
+        "Ended with code 137 (out of memory)",
+        "the kernel killed it",
+        "Raise its memory limit",
+        "Read its log",
+    ):
+        assert words in page
+    web.exit_code, web.facts = 143, FACTS
+    web.save()
+    assert "That is a normal stop." in browse(ada, address).text
+
+
+def test_a_sibling_is_one_click_away_on_each_part(web: Container, browse: Browse) -> None:
+    db = web.host.containers.get(name="db")
+    page = browse(cast.ada(), f"/hosts/harbour/containers/{web.engine_id}/labels/").text
+    assert f'href="/hosts/harbour/containers/{db.engine_id}/labels/"' in page
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "link"),
+    [
+        ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "0.0.0.0"}, "http://10.1.2.3:8080/"),
+        ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "::"}, "http://10.1.2.3:8080/"),
+        ("ssh://root@deck.test", {"private": 8443, "public": 443, "ip": ""}, "https://deck.test:443/"),
+        ("tcp://[fd00::3]:2376", {"private": 80, "public": 8080, "ip": "::"}, "http://[fd00::3]:8080/"),
+        ("unix:///run/docker.sock", {"private": 80, "public": 8080, "ip": "0.0.0.0"}, "http://testserver:8080/"),
+        ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "10.9.9.9"}, "http://10.9.9.9:8080/"),
+        ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "127.0.0.1"}, ""),
+        ("tcp://10.1.2.3:2376", {"private": 5432, "public": 5432, "ip": "0.0.0.0"}, ""),
+        ("tcp://10.1.2.3:2376", {"private": 53, "public": 53, "ip": "0.0.0.0", "protocol": "udp"}, ""),
+        ("tcp://10.1.2.3:2376", {"private": 80}, ""),
+    ],
+)
+def test_a_published_port_is_a_link_where_a_browser_can_open_it(
+    rf: RequestFactory, url: str, port: dict[str, Any], link: str
+) -> None:
+    found = published.ports(rf.get("/"), Host(name="deck", url=url), [port])  # type: ignore[arg-type]
+    assert [each.url for each in found] == [link]
+
+
+def test_a_port_on_ipv4_and_ipv6_is_said_once(rf: RequestFactory) -> None:
+    both = [{"private": 80, "public": 8080, "ip": ip} for ip in ("0.0.0.0", "::")]
+    assert len(published.ports(rf.get("/"), Host(url="tcp://10.1.2.3:1"), both)) == 1  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("noun", ["images", "networks", "volumes"])

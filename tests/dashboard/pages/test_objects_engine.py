@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
+from django.utils import timezone
 
 from hosts.access import Actor, Capability, Grant, Target, grant
 from hosts.engine.connect import open_engine
@@ -48,7 +50,8 @@ def test_a_container_tells_everything(run_container: Callable[..., str], known: 
         "--network=none", BASE_IMAGE, "sh", "-c", "sleep 600",
     )  # fmt: skip
     known(Noun.CONTAINER, made)
-    page = browse(cast.ada(), f"/hosts/harbour/containers/{made}/").text
+    ada, address = cast.ada(), f"/hosts/harbour/containers/{made}/"
+    page = "".join(browse(ada, f"{address}{part}").text for part in ("", "environment/", "mounts/", "inspect/"))
     for words in (
         "running", "GREETING", "hello", "DB_PASSWORD", "•••", "67.1 MB", "0.5", "when it fails, at most 3 times",
         "NET_RAW", "read-only", "pages-data", "/data", "1000", "talk", "sleep 600", "HostConfig",
@@ -67,9 +70,11 @@ def test_health_checks_show_what_they_said(
         assert time.monotonic() < deadline, "the engine ran no health check"
         time.sleep(0.2)
     known(Noun.CONTAINER, made)
-    page = browse(cast.ada(), f"/hosts/harbour/containers/{made}/").text
-    assert "Health checks" in page
-    assert "not today" in page
+    ada, address = cast.ada(), f"/hosts/harbour/containers/{made}/"
+    assert "not today" in browse(ada, address).text
+    page = browse(ada, f"{address}health/").text
+    for words in ("failed with code 1", "not today", "echo not today; exit 1", "1 s"):
+        assert words in page
 
 
 def test_what_ended_says_how(engine: Engine, known: Known, browse: Browse) -> None:
@@ -112,10 +117,19 @@ def test_a_volume_tells_who_mounts_it(
     engine: Engine, run_container: Callable[..., str], known: Known, browse: Browse
 ) -> None:
     engine.docker("volume", "create", "--label=keep=yes", "pages-books")
-    made = run_container("--volume=pages-books:/books", "--network=none", BASE_IMAGE, "sleep", "600")
+    made = run_container(
+        "--volume=pages-books:/books", "--network=none", BASE_IMAGE, "sh", "-c", "echo 0123456789 > /books/a; sleep 600"
+    )
     known(Noun.CONTAINER, made)
-    known(Noun.VOLUME, "pages-books")
-    page = browse(cast.ada(), "/hosts/harbour/volumes/pages-books/").text
+    row = known(Noun.VOLUME, "pages-books")
+    ada = cast.ada()
+    assert "not measured" in browse(ada, "/hosts/harbour/volumes/pages-books/").text
+    answer = grant(Actor.shell(), Capability.HOST_VIEW, Target("host", row.host))
+    assert isinstance(answer, Grant)
+    with open_engine(answer) as opened:
+        Host.objects.update(usage=[asdict(line) for line in opened.usage()], usage_at=timezone.now())
+    page = browse(ada, "/hosts/harbour/volumes/pages-books/").text
+    assert re.search(r'title="\d+ bytes"', page)
     for words in ("keep", "yes", "pages-books/_data", f"/hosts/harbour/containers/{made}/"):
         assert words in page
 
