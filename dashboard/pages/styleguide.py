@@ -8,10 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from dashboard.pages.errors import Refused
 from dashboard.requests import Request
+from dashboard.targets import CONSOLE
 from dashboard.templatetags.states import KINDS
-from hosts.facts import Port
+from hosts.access import Capability, Denied, grant
+from hosts.facts import Layer, Port
+from hosts.models import Host
 
 SHA = "sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1"
 ROWS = (
@@ -65,6 +70,55 @@ class ExampleForm(forms.Form):
     force = forms.BooleanField(label=_("Force"), required=False, help_text=_("Stops it first when it runs."))
 
 
+# What static/css/tokens.css has, by what it is for.
+TOKENS = (
+    (
+        "Grounds, lines and text",
+        "colour",
+        "bg side surface sunken hover border border-strong control-border text muted faint mark scrim paper ink rule",
+    ),
+    (
+        "Accent",
+        "colour",
+        "accent accent-rgb accent-hover accent-fill accent-tint on-accent on-fill",
+    ),
+    (
+        "States",
+        "colour",
+        "ok ok-tint warn warn-tint bad bad-rgb bad-fill bad-tint busy busy-tint idle idle-tint odd odd-tint",
+    ),
+    ("Type", "type", "sans mono size size-small size-tiny"),
+    ("Space", "space", "1 2 3 4 5 6 side-width top-height"),
+    ("Corners, shadows, movement", "colour", "radius radius-big shadow shadow-high quick"),
+)
+JOBS = (
+    {
+        "url": "#",
+        "title": "Pull shop/web:2.14.1",
+        "state": "running",
+        "percent": 62,
+        "detail": "48 MB of 77 MB",
+    },
+    {"url": "#", "title": "Pull postgres:17", "state": "queued", "percent": None, "detail": ""},
+    {
+        "url": "#",
+        "title": "Pull nowhere/at-all",
+        "state": "failed",
+        "percent": None,
+        "detail": "manifest unknown",
+    },
+)
+LAYERS = (
+    ('CMD ["nginx", "-g", "daemon off;"]', 0),
+    (
+        "/bin/sh -c apt-get update && apt-get install -y --no-install-recommends " + "nginx ca-certificates " * 6,
+        74_000_000,
+    ),
+    ("COPY file:" + SHA[7:] + " in /srv/app", 1_240_000),
+    ("/bin/sh -c #(nop) ADD file:" + SHA[7:] + " in /", 142_000_000),
+)
+
+
 def _rows() -> list[dict[str, object]]:
     now = timezone.now()
     return [
@@ -83,10 +137,19 @@ def _rows() -> list[dict[str, object]]:
     ]
 
 
+@require_safe
 def styleguide(request: Request) -> HttpResponse:
     """GET /styleguide/: every component, with made-up values."""
+    answer = grant(request.actor, Capability.HOST_MANAGE, CONSOLE)
+    if isinstance(answer, Denied):
+        raise Refused(answer)
     now = timezone.now()
     context = {
+        "tokens": [(title, kind, names.split()) for title, kind, names in TOKENS],
+        "layers": [Layer("", now - timedelta(days=9), step, size) for step, size in LAYERS],
+        "hosts": [
+            Host(name=f"edge-{number}", state=state) for number, state in enumerate(("up", "down", "changed"), 1)
+        ],
         "kinds": {kind: list(words) for kind, words in KINDS.items()},
         "rows": _rows(),
         "page": Paginator(range(312), 50).get_page(request.GET.get("page")),
@@ -97,23 +160,7 @@ def styleguide(request: Request) -> HttpResponse:
         "ports": (Port(80, public=8080, ip="0.0.0.0"), Port(53, "udp", 53, "::1"), Port(9000)),  # noqa: S104 (shown, not bound)
         "labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "empty": ""},
         "sha": SHA,
-        "jobs": (
-            {
-                "url": "#",
-                "title": "Pull shop/web:2.14.1",
-                "state": "running",
-                "percent": 62,
-                "detail": "48 MB of 77 MB",
-            },
-            {"url": "#", "title": "Pull postgres:17", "state": "queued", "percent": None, "detail": ""},
-            {
-                "url": "#",
-                "title": "Pull nowhere/at-all",
-                "state": "failed",
-                "percent": None,
-                "detail": "manifest unknown",
-            },
-        ),
+        "jobs": JOBS,
         "active": 2,
     }
     return render(request, "pages/styleguide.html", context)

@@ -1,5 +1,7 @@
 """{% load rows %}: rows of the inventory's lists, and the marks of containers that other pages show too."""
 
+import re
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,6 +14,7 @@ from hosts.models import Container
 from hosts.operations.base import Operation
 
 register = template.Library()
+CHECKSUM = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 LONG_STEP = 160
 SHELL = "/bin/sh -c"
 
@@ -57,7 +60,7 @@ def layer_step(layer: Layer) -> SafeString:
     if step.startswith(SHELL):
         step = step.removeprefix(SHELL).strip()
         step = step.removeprefix("#(nop)").strip() if step.startswith("#(nop)") else f"RUN {step}"
-    step = step.removesuffix("# buildkit").strip() or layer.comment or "-"
+    step = CHECKSUM.sub(r"\1", step.removesuffix("# buildkit").strip()) or layer.comment or "-"
     first, space, rest = step.partition(" ")
     said = format_html("<b>{}</b>{}{}", first, space, rest) if first.isupper() else format_html("{}", step)
     if len(step) <= LONG_STEP:

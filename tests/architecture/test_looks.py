@@ -10,7 +10,7 @@ from dashboard.env import BASE_DIR
 STATIC = BASE_DIR / "static"
 # A colour made from a token, as rgb(from var(--qs-text) r g b / 7%), is none.
 RAW = re.compile(
-    r"#[0-9a-f]{3,8}\b(?![^{}]*\{)|\b(?:rgba?|hsla?|oklch|lab)\((?!from )"
+    r"#[0-9a-f]{3,8}\b(?![^{}]*\{)|\b(?:rgba?|hsla?|oklch|lab)\((?!from |var\()"
     r"|(?<=[:\s])(?:white|black|red|green|blue|gr[ae]y|orange|yellow|purple)(?=[\s;])",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.asking import dialog
 
 LONG = "a-name-of-eighty-characters-as-people-give-them-when-a-pipeline-makes-names-up-x"
+PARTS = ("environment", "mounts", "networks", "health", "labels", "inspect")
 Act = Callable[[Page], None]
 
 
@@ -53,8 +54,10 @@ def _hosts_and_containers(here: str, local: str, ids: dict[str, str]) -> list[Pi
         Picture("container", f"{here}/containers/{ids['container']}/"),
         Picture("container-long", f"{here}/containers/{ids['long_container']}/"),
         Picture("container-stopped", f"{here}/containers/{ids['stopped']}/"),
+        *(Picture(f"container-{part}", f"{here}/containers/{ids['container']}/{part}/") for part in PARTS),
+        Picture("container-more", f"{here}/containers/{ids['container']}/", lambda page: page.locator("#more").click()),
         Picture("stop", f"{here}/containers/{ids['container']}/", lambda page: _press(page, "Stop")),
-        Picture("remove", f"{here}/containers/{ids['container']}/", lambda page: _press(page, "Remove")),
+        Picture("remove", f"{here}/containers/{ids['container']}/", _press_remove),
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
         Picture("logs-download", f"{here}/containers/{ids['running_log']}/logs/", _open_download),
         Picture("logs-to-choose", "/logs/"),
@@ -69,6 +72,9 @@ def _the_rest(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("images", "/images/"),
         Picture("image", f"{here}/images/{ids['image']}/"),
         Picture("pull", f"{here}/images/", _open_make),
+        Picture(
+            "image-word", f"{here}/images/{ids['image']}/", lambda page: page.locator("[data-about=layer]").click()
+        ),
         Picture("networks", "/networks/"),
         Picture("network", f"{here}/networks/{ids['network']}/"),
         Picture("volumes", "/volumes/"),
@@ -80,6 +86,8 @@ def _the_rest(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("registries", "/registries/"),
         Picture("people", "/people/"),
         Picture("person-add", "/people/", _open_person),
+        Picture("words", "/words/"),
+        Picture("styleguide", "/styleguide/"),
         Picture("audit", "/audit/"),
         Picture("audit-event", f"/audit/{ids['event']}/"),
         Picture("search", "/search/?q=a"),
@@ -116,6 +124,12 @@ def _open_person(page: Page) -> None:
 
 def _press(page: Page, label: str) -> None:
     page.locator("main").get_by_role("link", name=label, exact=True).click()
+    expect(dialog(page)).to_be_visible()
+
+
+def _press_remove(page: Page) -> None:
+    page.locator("#more > summary").click()
+    page.locator("#more").get_by_role("link", name="Remove", exact=True).click()
     expect(dialog(page)).to_be_visible()
 
 

@@ -198,11 +198,15 @@ def test_one_container_tells_all_it_knows(page: Page, local: str, run_container:
     row(page, name).get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     main = page.locator("main")
-    for text in ("sleep 300", "teal", "team", "blue", "quayside/base"):
-        expect(main).to_contain_text(text)
-    assert "canary-8128" not in page.content()
-    page.locator("#raw > summary").click()
-    expect(page.locator("#raw pre")).to_contain_text('"Config"')
+    expect(main).to_contain_text("sleep 300")
+    expect(main).to_contain_text("quayside/base")
+    parts = page.get_by_role("navigation", name="Parts of this container")
+    for part, texts in (("Environment", ("COLOUR", "teal")), ("Labels", ("team", "blue")), ("Inspect", ('"Config"',))):
+        parts.get_by_role("link", name=re.compile(f"^{part}")).click()
+        expect(page).to_have_url(re.compile(f"/{part.lower()}/$"))
+        for text in texts:
+            expect(main).to_contain_text(text)
+        assert "canary-8128" not in page.content()
     page.locator("main").locator("a[href*='/images/']").first.click()
     expect(page).to_have_url(re.compile(rf"/hosts/{local}/images/"))
     expect(page.locator("main")).to_contain_text(name)
