@@ -32,7 +32,14 @@ MOST_TARGETS = 500
 _LEVEL = {Outcome.REFUSED: "error", Outcome.FAILED: "error", Outcome.UNKNOWN: "warning", Outcome.CANCELLED: "warning"}
 _STATUS = {Outcome.REFUSED: 403, Outcome.FAILED: 409, Outcome.UNKNOWN: 504, Outcome.CANCELLED: 409}
 _PAGES = {"container": "containers", "image": "images", "network": "networks", "volume": "volumes", "host": "hosts"}
-_PAGES |= {"job": "jobs", "person": "people", "registry": "registries", "history": "history", "redaction": "redaction"}
+_PAGES |= {
+    "job": "jobs",
+    "person": "people",
+    "registry": "registries",
+    "history": "history",
+    "redaction": "redaction",
+    "view": "views",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +124,19 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
     if goes_to:
         return HttpResponseClientRedirect(goes_to)
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
-    return _with_toast(HttpResponse(status=204), "info" if result.job else "success", text)
+    level = "info" if result.job else "success"
+    return _with_toast(HttpResponse(status=204), level, text, _undo(operation, targets, result))
+
+
+def _undo(operation: Operation, targets: list[Target], result: Result) -> dict[str, Any] | None:
+    """What a toast's button sends to take back what has just been done; one object's, and done already."""
+    if result.job is not None or len(targets) != 1 or result.form is None:
+        return None
+    undone = operation.undo(targets[0], result.form.cleaned_data)
+    if undone is None:
+        return None
+    name, inputs = undone
+    return {"url": reverse("do", args=[name]), "values": {"on": ref_of(targets[0]), "_sure": "1", **inputs}}
 
 
 def _lands(request: Request, operation: Operation, targets: list[Target], result: Result) -> str:
@@ -178,8 +197,9 @@ def _commands(operation: Operation, targets: list[Target], form: OperationForm) 
     return "\n".join([*lines, "…"] if len(targets) > 5 and lines else lines)
 
 
-def _with_toast(response: HttpResponse, level: str, text: str) -> HttpResponse:
-    response["HX-Trigger"] = json.dumps({"toast": {"level": level, "text": text}, "refresh": True})
+def _with_toast(response: HttpResponse, level: str, text: str, undo: dict[str, Any] | None = None) -> HttpResponse:
+    said = {"level": level, "text": text} | ({"undo": undo} if undo else {})
+    response["HX-Trigger"] = json.dumps({"toast": said, "refresh": True})
     return response
 
 

@@ -15,7 +15,7 @@ from dashboard.pages.errors import Missing
 from hosts.access import Target
 from hosts.facts import Noun
 from hosts.inventory.write_facts import ROWS
-from hosts.models import Host, Job, KeepRule, RedactionRule, Registry, Row, User
+from hosts.models import Host, Job, KeepRule, RedactionRule, Registry, Row, SavedView, User
 
 _OF_THE_CONSOLE: dict[str, type[Model]] = {
     "person": User,
@@ -51,6 +51,9 @@ def resolve(text: str) -> Target:
     if noun == "job":
         job = _by_key(Job, object_id if _is_uuid(object_id) else None)
         return Target("job", job.host, id=str(job.pk), name=job.title)
+    if noun == "view":
+        view = _by_key(SavedView, object_id if object_id.isdecimal() else None)
+        return Target("view", id=str(view.pk), name=view.name, owner=view.owner_id)
     if noun in _OF_THE_CONSOLE:
         found = _by_key(_OF_THE_CONSOLE[noun], object_id if object_id.isdecimal() else None)
         return Target(noun, id=str(found.pk), name=str(found))

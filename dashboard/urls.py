@@ -28,6 +28,7 @@ from dashboard.pages import (
     registries,
     search,
     styleguide,
+    views,
     volumes,
 )
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("do/<str:name>", do, name="do"),
     path("", overview.overview, name="overview"),
     path("search/", search.search, name="search"),
+    path("views/", views.views, name="views"),
     path("menu/", menus.operations_menu, name="operations_menu"),
     path("hosts/", hosts.hosts, name="hosts"),
     path("hosts/<str:host>/", hosts.host, name="host"),

@@ -1,6 +1,7 @@
 """Tells whoever looks that something changed: only *what*, never how it looks. Nothing that matters relies on it.
 
-Topics: `hosts`, `host.<pk>`, `jobs`, `job.<id>`, `audit`, `people`, `registries`, `history`, `redaction`.
+Topics: `hosts`, `host.<pk>`, `jobs`, `job.<id>`, `audit`, `people`, `registries`, `history`, `redaction`,
+`views`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from hosts.access import Capability, Denied, Target, grant
 from hosts.models import Host, Job
 
 MOST_TOPICS = 200
-_FREE = frozenset({"hosts", "jobs"})
+_FREE = frozenset({"hosts", "jobs", "views"})
 _CONSOLE = {
     "audit": Question(Capability.AUDIT_VIEW, Target("audit")),
     "people": Question(Capability.PERSON_MANAGE, Target("console")),

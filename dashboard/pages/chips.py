@@ -65,6 +65,14 @@ def without_filters(request: Request, spec: Spec) -> str:
     return link(query)
 
 
+def without(request: Request, *names: str) -> str:
+    """This page without these parameters, as an address of its own."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return request.path + link(query)
+
+
 def _chip(request: Request, each: Filter, value: str, on: bool, count: int) -> dict[str, Any]:
     query = request.GET.copy()
     values = [one for one in query.getlist(each.name) if one and one != value]

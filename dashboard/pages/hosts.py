@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
-from dashboard.pages.lists import is_away, list_context, object_url
+from dashboard.pages.lists import is_away, kept_lists, list_context, object_url
 from dashboard.pages.overview import troubled
 from dashboard.requests import Request
 from dashboard.rows.base import Line
@@ -30,7 +30,7 @@ EVENTS = 30
 @require_safe
 def hosts(request: Request) -> HttpResponse:
     try:
-        query = parse(request.GET, HOSTS)
+        query = parse(request.GET, HOSTS, kept_lists(request).get(HOSTS.noun))
     except QueryError as error:
         raise BadQuery(str(error)) from error
     found = host_listing(query, permissions(request))

@@ -25,7 +25,7 @@ from hosts.access import Capability
 from hosts.inventory.read.lists import Listing, listing, project_names
 from hosts.inventory.read.query import SIZES, Query, QueryError, parse
 from hosts.inventory.read.spec import Column, Spec
-from hosts.models import Host, HostState
+from hosts.models import Host, HostState, User
 from hosts.operations.base import Danger, every, find, offered_for
 
 QUICK = 2
@@ -47,15 +47,18 @@ def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = 
     """
     host = visible_host(request, host_name, spec.capability) if host_name else None
     try:
-        query = parse(request.GET, spec)
+        query = parse(request.GET, spec, kept_lists(request).get(spec.noun))
         found = listing(spec, query, permissions(request), host)
     except QueryError as error:
         raise BadQuery(str(error)) from error
+    choices = column_choices(spec, query)
     if host and not request.GET.get("cols"):
         query = replace(query, columns=tuple(name for name in query.columns if name != "host"))
     context = list_context(request, spec, query, found, _lines(request, spec, query, found))
     context |= {
+        "column_choices": choices,
         "host": host,
+        "view_host": host_name,
         "maker": _maker(request, made_by, found),
         "logs_url": _logs_url(request, spec, found, host),
     }
@@ -68,6 +71,17 @@ def list_page(request: Request, spec: Spec, host_name: str = "", made_by: str = 
 def object_url(noun: str, host: str, engine_id: str) -> str:
     """The address of one object's page, whatever an engine gave as its id."""
     return f"{reverse(f'host_{noun}s', args=[host])}{quote(engine_id.removeprefix('sha256:'), safe='')}/"
+
+
+def kept_lists(request: Request) -> dict[str, Any]:
+    """How the person wants each list, by its noun."""
+    kept: dict[str, Any] = request.user.lists if isinstance(request.user, User) else {}
+    return kept
+
+
+def column_choices(spec: Spec, query: Query) -> list[tuple[Column, bool]]:
+    """The columns that one may do without, and whether each is chosen."""
+    return [(column, column.name in query.columns) for column in spec.columns if not column.fixed]
 
 
 def page_of(total: int, size: int, number: int) -> Page[int]:
@@ -85,7 +99,9 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "query": query,
         "sort": query.sort,
         "columns": [_head(column) for column in columns],
-        "column_choices": [(column, column.name in query.columns) for column in spec.columns if not column.fixed],
+        "column_choices": column_choices(spec, query),
+        "view_page": f"{spec.noun}s",
+        "plain_url": chips.without(request, "cols", "size", "sort"),
         "drawn": drawn(
             spec.noun, CELLS[spec.noun], [(each.name, str(each.label), each.end) for each in columns], bool(bulk)
         ),
@@ -95,7 +111,6 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "facets": chips.facets(request, spec, query, found),
         "set_filters": chips.set_filters(request, spec, query),
         "kept": chips.kept(request, "q", "project"),
-        "kept_by_columns": chips.kept(request, "cols", "size"),
         "sizes": SIZES,
         "group_label": _("By project"),
         "gone_label": _("Removed too"),

@@ -15,6 +15,8 @@ class Capability(StrEnum):
     NETWORK_VIEW = "network.view"
     VOLUME_VIEW = "volume.view"
     JOB_VIEW = "job.view"
+    VIEW_SAVE = "view.save"
+    VIEW_SHARE = "view.share"
     HOST_USAGE = "host.usage"
     CONTAINER_OPERATE = "container.operate"
     CONTAINER_REMOVE = "container.remove"
@@ -40,8 +42,10 @@ _VIEWER = (
     Capability.NETWORK_VIEW,
     Capability.VOLUME_VIEW,
     Capability.JOB_VIEW,
+    Capability.VIEW_SAVE,
 )
 _OPERATOR = (
+    Capability.VIEW_SHARE,
     Capability.HOST_USAGE,
     Capability.CONTAINER_OPERATE,
     Capability.CONTAINER_REMOVE,
@@ -67,4 +71,6 @@ LEAST_ROLE: dict[Capability, Role] = {
     **dict.fromkeys(_ADMINISTRATOR, Role.ADMINISTRATOR),
 }
 
-READING = frozenset(_VIEWER)
+# What somebody keeps for themselves belongs to no host: a role over any group is enough, but it must be their own.
+PERSONAL = frozenset({Capability.VIEW_SAVE, Capability.VIEW_SHARE})
+READING = frozenset(_VIEWER) - PERSONAL

@@ -1,7 +1,8 @@
 """May this actor do this to that? Unknown means no, and the answer is a `Grant` that nothing else can make.
 
 A person's role counts on a host when it was given over all hosts or over a group that the host is in. What belongs to
-no host (people, registries, the trail, adding a host) needs the role over all hosts. The system's own parts may read.
+no host (people, registries, the trail, adding a host) needs the role over all hosts; but what somebody keeps for
+themselves needs a role anywhere, and nobody else may touch it. The system's own parts may read.
 Somebody at the machine's shell may do everything: they hold its keys already.
 """
 
@@ -13,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hosts.access.actors import Actor, ActorKind
-from hosts.access.capabilities import LEAST_ROLE, READING, Capability
+from hosts.access.capabilities import LEAST_ROLE, PERSONAL, READING, Capability
 from hosts.access.targets import Target
 from hosts.models.access import RoleAssignment
 from hosts.models.hosts import Host
@@ -63,12 +64,14 @@ def grant(actor: Actor, capability: Capability | str, target: Target) -> Grant |
         return Grant(_SEAL, actor, known, target)
     if actor.kind is not ActorKind.PERSON:
         return Denied(_("Sign in first."))
-    if _roles(actor, known, target.host).exists():
-        return Grant(_SEAL, actor, known, target)
-    return Denied(
-        _("You need the role “%(role)s” here to do this. An administrator can give it to you.")
-        % {"role": LEAST_ROLE[known].label}
-    )
+    if not _roles(actor, known, target.host).exists():
+        return Denied(
+            _("You need the role “%(role)s” here to do this. An administrator can give it to you.")
+            % {"role": LEAST_ROLE[known].label}
+        )
+    if known in PERSONAL and target.owner not in (None, actor.user_id):
+        return Denied(_("This belongs to somebody else."))
+    return Grant(_SEAL, actor, known, target)
 
 
 def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -> QuerySet[Host]:
@@ -95,6 +98,8 @@ def _strong_enough(actor: Actor, capability: Capability) -> QuerySet[RoleAssignm
 
 
 def _roles(actor: Actor, capability: Capability, host: Host | None) -> QuerySet[RoleAssignment]:
+    if capability in PERSONAL and host is None:
+        return _strong_enough(actor, capability)
     everywhere = Q(group__isnull=True)
     if host is None or host.pk is None:
         return _strong_enough(actor, capability).filter(everywhere)

@@ -5,12 +5,11 @@ It shows or hides rows and buttons. What is then done asks `grant` again, as eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from hosts.access.actors import Actor, ActorKind
-from hosts.access.capabilities import LEAST_ROLE, Capability
+from hosts.access.capabilities import LEAST_ROLE, PERSONAL, Capability
 from hosts.access.decide import system_may
 from hosts.models.access import Role, RoleAssignment
 from hosts.models.hosts import Host
@@ -32,6 +31,8 @@ class Permissions:
         if self.actor.kind is ActorKind.SYSTEM:
             return system_may(capability)
         enough = LEAST_ROLE[capability].at_least()
+        if capability in PERSONAL and host is None:
+            return any(role in enough for role, _group, _host in self._given)
         places = (None,) if host is None else (None, host.pk)
         return any(role in enough and place in places for role, place in self._roles)
 
@@ -44,11 +45,15 @@ class Permissions:
         return list(Host.objects.order_by("name").defer(*_HEAVY))
 
     @cached_property
+    def _given(self) -> list[tuple[Any, Any, Any]]:
+        """Each role with its group, and with each host of that group."""
+        if self.actor.kind is not ActorKind.PERSON:
+            return []
+        given = RoleAssignment.objects.filter(user_id=self.actor.user_id or 0, user__is_active=True)
+        return list(given.values_list("role", "group_id", "group__hosts"))
+
+    @cached_property
     def _roles(self) -> frozenset[tuple[Role, int | None]]:
         """Each role with the host that it counts on; None where it counts everywhere."""
-        if self.actor.kind is not ActorKind.PERSON:
-            return frozenset()
-        given = RoleAssignment.objects.filter(user_id=self.actor.user_id or 0, user__is_active=True)
-        places: Iterable[Any] = given.values_list("role", "group_id", "group__hosts")
         # A group without hosts counts nowhere, and must not be taken for "everywhere".
-        return frozenset((Role(role), host) for role, group, host in places if group is None or host is not None)
+        return frozenset((Role(role), host) for role, group, host in self._given if group is None or host is not None)

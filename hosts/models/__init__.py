@@ -13,6 +13,7 @@ from hosts.models.people import SetupLink, User, no_administrator
 from hosts.models.redaction import RedactionRule, redactor
 from hosts.models.registries import Registry
 from hosts.models.secrets import SecretError
+from hosts.models.views import SavedView, ViewPage, same_query
 from hosts.models.volumes import Volume
 
 __all__ = [
@@ -41,10 +42,13 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "Row",
+    "SavedView",
     "SecretError",
     "SetupLink",
     "User",
+    "ViewPage",
     "Volume",
     "no_administrator",
     "redactor",
+    "same_query",
 ]

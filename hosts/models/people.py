@@ -26,7 +26,13 @@ class PeopleManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. What they may do stands in `RoleAssignment`; Django's own permission flags are not asked."""
+    """A person. What they may do stands in `RoleAssignment`; Django's own permission flags are not asked.
+
+    `lists` is how they want each list, by noun: {"container": {"cols": ["name", …], "size": 100, "sort": "-since"}}. It
+    is read with the person at each request, and so costs a list no query of its own.
+    """
+
+    lists = models.JSONField(default=dict, blank=True)
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 

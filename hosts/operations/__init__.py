@@ -1,6 +1,18 @@
 """Everything that can change something: importing this package declares every operation."""
 
-from hosts.operations import containers, history, hosts, images, jobs, networks, people, redaction, registries, volumes
+from hosts.operations import (
+    containers,
+    history,
+    hosts,
+    images,
+    jobs,
+    networks,
+    people,
+    redaction,
+    registries,
+    views,
+    volumes,
+)
 
 __all__ = [
     "containers",
@@ -12,5 +24,6 @@ __all__ = [
     "people",
     "redaction",
     "registries",
+    "views",
     "volumes",
 ]

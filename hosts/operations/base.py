@@ -122,6 +122,10 @@ class Operation:
     listed: ClassVar[bool] = True
     # The field that names what is made or fetched, for the trail and a job's title, where the target is not that thing.
     named_by: ClassVar[str] = ""
+    # What the row says while it is under way.
+    doing: ClassVar[Words] = ""
+    # The operation that takes it back, where it needs nothing but the target.
+    undone_by: ClassVar[str] = ""
     # The operation behind the form's second button, which tries what was filled in and keeps the form open.
     tried_by: ClassVar[str] = ""
 
@@ -160,6 +164,10 @@ class Operation:
         """The target as the trail names it: by what is made of it, where it is made now."""
         name = str(values.get(self.named_by) or "") if self.named_by else ""
         return replace(target, name=name[:255]) if name else target
+
+    def undo(self, target: Target, inputs: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+        """The operation that takes back what was done to the target as it was, and that operation's inputs."""
+        return (self.undone_by, {}) if self.undone_by else None
 
     def sentence(self, target: Target) -> str:
         return str(self.done or _("Done: %(name)s.")) % {"name": target.label}

@@ -50,6 +50,8 @@ class StartContainer(OnContainer):
     name = "container.start"
     label = _("Start")
     done = _("Started %(name)s.")
+    doing = _("starting")
+    undone_by = "container.stop"
     icon = "player-play"
 
     def offered(self, thing: Any) -> bool:
@@ -66,6 +68,8 @@ class StopContainer(OnContainer):
     name = "container.stop"
     label = _("Stop")
     done = _("Stopped %(name)s.")
+    doing = _("stopping")
+    undone_by = "container.start"
     icon = "player-stop"
     form = WaitForm
     danger = Danger.CONFIRM
@@ -85,6 +89,7 @@ class RestartContainer(OnContainer):
     name = "container.restart"
     label = _("Restart")
     done = _("Restarted %(name)s.")
+    doing = _("restarting")
     icon = "refresh"
     form = WaitForm
     danger = Danger.CONFIRM
@@ -104,6 +109,8 @@ class PauseContainer(OnContainer):
     name = "container.pause"
     label = _("Pause")
     done = _("Paused %(name)s.")
+    doing = _("pausing")
+    undone_by = "container.unpause"
     icon = "player-pause"
 
     def offered(self, thing: Any) -> bool:
@@ -120,6 +127,8 @@ class UnpauseContainer(OnContainer):
     name = "container.unpause"
     label = _("Unpause")
     done = _("%(name)s runs on.")
+    doing = _("unpausing")
+    undone_by = "container.pause"
     icon = "player-track-next"
 
     def offered(self, thing: Any) -> bool:
@@ -140,6 +149,7 @@ class KillContainer(OnContainer):
     name = "container.kill"
     label = _("Kill")
     done = _("Sent the signal to %(name)s.")
+    doing = _("killing")
     icon = "bolt"
     form = KillForm
     danger = Danger.CONFIRM
@@ -176,6 +186,9 @@ class RenameContainer(OnContainer):
         call.docker.containers.rename(call.target.id, call.inputs["new_name"])
         return str(_("Renamed %(old)s to %(new)s.") % {"old": call.target.label, "new": call.inputs["new_name"]})
 
+    def undo(self, target: Target, inputs: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        return self.name, {"new_name": target.name}
+
 
 class RemoveForm(OperationForm):
     force = forms.BooleanField(label=_("Kill it first if it runs"), required=False)
@@ -190,6 +203,7 @@ class RemoveContainer(OnContainer):
     name = "container.remove"
     label = _("Remove")
     done = _("Removed %(name)s.")
+    doing = _("removing")
     icon = "trash"
     capability = Capability.CONTAINER_REMOVE
     form = RemoveForm

@@ -117,6 +117,7 @@ class EnableHost(OnHost):
     name = "host.enable"
     label = _("Enable")
     done = _("Enabled %(name)s.")
+    undone_by = "host.disable"
     icon = "player-play"
 
     def offered(self, thing: Any) -> bool:
@@ -130,6 +131,7 @@ class DisableHost(OnHost):
     name = "host.disable"
     label = _("Disable")
     done = _("Disabled %(name)s.")
+    undone_by = "host.enable"
     icon = "player-pause"
     danger = Danger.CONFIRM
     warning = _("Quayside closes its connections to the host. What is known of it stays; nothing can be done on it.")

@@ -74,6 +74,7 @@ class RemoveImage(Operation):
     name = "image.remove"
     label = _("Remove")
     done = _("Removed %(name)s.")
+    doing = _("removing")
     icon = "trash"
     noun = "image"
     capability = Capability.IMAGE_REMOVE

@@ -141,6 +141,9 @@ class ConnectNetwork(OnNetwork):
         call.touch(Noun.CONTAINER, container)
         return str(_("Connected to %s.") % call.target.label)
 
+    def undo(self, target: Target, inputs: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        return "network.disconnect", {"container": inputs["container"]}
+
 
 class DisconnectNetwork(OnNetwork):
     name = "network.disconnect"
@@ -175,6 +178,7 @@ class RemoveNetwork(OnNetwork):
     name = "network.remove"
     label = _("Remove")
     done = _("Removed %(name)s.")
+    doing = _("removing")
     icon = "trash"
     danger = Danger.DESTROY
     warning = _("The network is deleted. The engine refuses while running containers are connected to it.")

@@ -160,6 +160,7 @@ class DisablePerson(OnPerson):
     name = "person.disable"
     label = _("Disable")
     done = _("%(name)s can no longer sign in.")
+    undone_by = "person.enable"
     icon = "user-off"
     danger = Danger.CONFIRM
     warning = _("They are signed out everywhere at once and cannot sign in until they are enabled again.")
@@ -175,6 +176,7 @@ class EnablePerson(OnPerson):
     name = "person.enable"
     label = _("Enable")
     done = _("%(name)s can sign in again.")
+    undone_by = "person.disable"
     icon = "user-check"
 
     def offered(self, thing: Any) -> bool:

@@ -112,6 +112,7 @@ class TryRule(OnRedaction):
 class EnableRule(OnRedaction):
     name = "redaction.enable"
     label = _("Use")
+    undone_by = "redaction.disable"
     done = _("Hidden in logs from now on: %(name)s.")
     icon = "eye-off"
 
@@ -125,6 +126,7 @@ class EnableRule(OnRedaction):
 class DisableRule(OnRedaction):
     name = "redaction.disable"
     label = _("Stop using")
+    undone_by = "redaction.enable"
     done = _("Shown in logs again: %(name)s.")
     icon = "eye"
     danger = Danger.CONFIRM

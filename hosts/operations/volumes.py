@@ -51,6 +51,7 @@ class RemoveVolume(Operation):
     name = "volume.remove"
     label = _("Remove")
     done = _("Removed %(name)s.")
+    doing = _("removing")
     icon = "trash"
     noun = "volume"
     capability = Capability.VOLUME_MANAGE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -40,6 +40,8 @@ class Query:
     gone: bool = False
     by_project: bool = False
     columns: tuple[str, ...] = ()
+    # Whether columns, order or size are those that the person keeps, and not the list's own.
+    arranged: bool = False
 
     @property
     def narrowed(self) -> bool:
@@ -47,20 +49,27 @@ class Query:
         return bool(self.q or self.hosts or self.chosen)
 
 
-def parse(parameters: Parameters, spec: Spec) -> Query:
-    """The query for a list; empty values count as not given, unknown parameters are nobody's business here."""
-    read = _Reader(parameters)
+def parse(parameters: Parameters, spec: Spec, kept: Mapping[str, Any] | None = None) -> Query:
+    """The query for a list; empty values count as not given, unknown parameters are nobody's business here.
+
+    `kept` is how the person wants this list where the address says nothing: `cols`, `size`, `sort`. What of it is no
+    longer there is passed over.
+    """
+    read, kept = _Reader(parameters), kept or {}
+    wanted = read.several("cols") or tuple(name for name in kept.get("cols", ()) if name in spec.by_name)
+    sort = kept.get("sort", "")
     chosen = {each.name: read.several(each.name, each.values) for each in spec.filters}
     return Query(
-        sort=_sort(read.one("sort"), spec),
+        sort=_sort(read.one("sort") or (sort if sort.removeprefix("-") in spec.by_name else ""), spec),
         q=read.one("q"),
         hosts=read.several("host"),
         chosen={name: values for name, values in chosen.items() if values},
         page=_number(read.one("page"), 1, _("The page is a number from 1 on."), range(1, LAST_PAGE)),
-        size=_number(read.one("size"), 50, _("A page has 25, 50, 100 or 200 rows."), SIZES),
+        size=_number(read.one("size"), kept.get("size", 50), _("A page has 25, 50, 100 or 200 rows."), SIZES),
         gone=read.one("gone", ("0", "1")) == "1",
         by_project=spec.projects and read.one("group", ("project",)) == "project",
-        columns=_columns(read.several("cols"), spec),
+        columns=_columns(wanted, spec),
+        arranged=bool(kept),
     )
 
 

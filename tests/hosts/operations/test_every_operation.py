@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from dashboard.targets import ref_of
 from hosts.access import Capability, Denied, Target, grant
-from hosts.models import AuditEvent, Job, KeepRule, RedactionRule, Registry, Role
+from hosts.models import AuditEvent, Job, KeepRule, RedactionRule, Registry, Role, SavedView, User
 from hosts.operations.base import Operation, every
 from hosts.operations.perform import perform
 from tests import cast, rows
@@ -40,6 +40,10 @@ def target_for(operation: Operation) -> Target:
     if operation.noun == "redaction":
         own = RedactionRule.objects.create(name="Customers", pattern="[0-9]+")
         return Target("redaction", id=str(own.pk), name=own.name)
+    if operation.noun == "view":
+        owner = User.objects.filter(username="ada").first() or cast.ada()
+        view = SavedView.objects.create(owner=owner, page="containers", name="Broken", query="state=dead")
+        return Target("view", id=str(view.pk), name=view.name, owner=owner.pk)
     if operation.noun == "job":
         job = Job.objects.create(operation="image.pull", title="Pull", actor={}, host=host, noun="host")
         return Target("job", host, id=str(job.pk), name=job.title)

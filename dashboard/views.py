@@ -1,0 +1,65 @@
+"""The saved views that a person may open: their own and those that others share, and where each leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from dashboard.pages.allowed import permissions
+from dashboard.requests import Request
+from hosts.access import Capability
+from hosts.models import SavedView, ViewPage, same_query
+
+MOST = 200
+# What a page needs besides, where not everybody may open it at all.
+NEEDS = {ViewPage.AUDIT: Capability.AUDIT_VIEW}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One view as a person sees it; `current` is the one that shows what the page shows now."""
+
+    view: SavedView
+    url: str
+    own: bool
+    current: bool = False
+
+    @property
+    def ref(self) -> str:
+        return f"view::{self.view.pk}"
+
+    @property
+    def menu_id(self) -> str:
+        return f"menu-view-{self.view.pk}"
+
+    @property
+    def filters(self) -> list[tuple[str, str]]:
+        """The filters as pairs, for a person to read."""
+        return [(name, value) for name, values in QueryDict(self.view.query).lists() for value in values]
+
+
+def visible(request: Request, page: str = "") -> QuerySet[SavedView]:
+    """Own ones first, then those of others; of pages that the person may open."""
+    actor = request.actor.user_id or 0
+    closed = [each for each, capability in NEEDS.items() if not permissions(request).may(capability)]
+    rows = SavedView.objects.filter(Q(owner=actor) | Q(shared=True)).exclude(page__in=closed).select_related("owner")
+    return rows.filter(page=page) if page else rows
+
+
+def shown(request: Request, rows: QuerySet[SavedView], query: str = "", page: str = "") -> list[Shown]:
+    """The views, own ones first; `query` of `page` is what is shown now."""
+    now = same_query(query)
+    found = [
+        Shown(row, url_of(row), row.owner_id == request.actor.user_id, row.page == page and row.query == now)
+        for row in rows[:MOST]
+    ]
+    return sorted(found, key=lambda each: not each.own)
+
+
+def url_of(view: SavedView) -> str:
+    """Always a page of ours: the name of an address, and a query string that was taken apart and put together again."""
+    query = same_query(view.query)
+    return reverse(ViewPage(view.page).value) + (f"?{query}" if query else "")
