@@ -136,7 +136,13 @@ def _undo(operation: Operation, targets: list[Target], result: Result) -> dict[s
     if undone is None:
         return None
     name, inputs = undone
-    return {"url": reverse("do", args=[name]), "values": {"on": ref_of(targets[0]), "_sure": "1", **inputs}}
+    back = find(name)
+    doing = str(back.doing) if back else ""
+    return {
+        "url": reverse("do", args=[name]),
+        "doing": doing,
+        "values": {"on": ref_of(targets[0]), "_sure": "1", **inputs},
+    }
 
 
 def _lands(request: Request, operation: Operation, targets: list[Target], result: Result) -> str:

@@ -27,6 +27,22 @@ PLACES = (
     ("people", _("People"), "users", Capability.PERSON_MANAGE),
     ("audit", _("Audit"), "history", Capability.AUDIT_VIEW),
 )
+# The letter that leads there after a "g".
+GO = {
+    "overview": "o",
+    "hosts": "h",
+    "containers": "c",
+    "merged_logs": "l",
+    "images": "i",
+    "networks": "n",
+    "volumes": "v",
+    "jobs": "j",
+    "registries": "r",
+    "history": "k",
+    "redaction": "d",
+    "people": "p",
+    "audit": "a",
+}
 
 
 def navigation(request: Request) -> dict[str, Any]:
@@ -44,5 +60,5 @@ def _places(request: Request) -> list[dict[str, Any]]:
             continue
         url = reverse(name)
         active = request.path == url or (name != "overview" and request.path.startswith(url))
-        found.append({"url": url, "label": label, "icon": icon, "active": active})
+        found.append({"url": url, "label": label, "icon": icon, "active": active, "go": GO.get(name, "")})
     return found

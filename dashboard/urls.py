@@ -50,6 +50,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("views/", views.views, name="views"),
     path("menu/", menus.operations_menu, name="operations_menu"),
+    path("menu/project/", menus.project_menu, name="project_menu"),
     path("hosts/", hosts.hosts, name="hosts"),
     path("hosts/<str:host>/", hosts.host, name="host"),
     path("hosts/<str:host>/containers/", containers.containers, name="host_containers"),

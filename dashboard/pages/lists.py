@@ -170,6 +170,7 @@ def _bulk(request: Request, spec: Spec, found: Listing) -> list[dict[str, Any]]:
             "label": operation.label,
             "icon": operation.icon,
             "danger": operation.danger is Danger.DESTROY,
+            "doing": "" if operation.asks else operation.doing,
         }
         for operation in every()
         if operation.noun == spec.noun

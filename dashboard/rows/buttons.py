@@ -43,17 +43,24 @@ def menu_entry(operation: Operation, ref: str) -> SafeString:
     content = format_html("{}{}", icon(operation.icon), operation.label)
     url = _address(get_script_prefix(), operation.name)
     if not operation.asks:
-        return _acting(css, ref, url, "", content)
+        return _acting(css, ref, url, doing(operation), content)
     asked = f"{url}?on={quote(ref, safe='')}"
     return format_html(
         '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body">{}</a>', css, asked, asked, content
     )
 
 
+def doing(operation: Operation) -> SafeString:
+    """What the row says while it is under way."""
+    return format_html(' data-doing="{}"', operation.doing) if operation.doing else SafeString()
+
+
 def _icon_button(operation: Operation, ref: str, on: SafeString, pk: SafeString, name: SafeString) -> SafeString:
     url, label, drawing, slug = _face(get_language(), get_script_prefix(), operation)
     if not operation.asks:
-        named = format_html(' id="{}-{}" aria-label="{} {}" title="{}"', slug, pk, label, name, label)
+        named = format_html(
+            ' id="{}-{}" aria-label="{} {}" title="{}"{}', slug, pk, label, name, label, doing(operation)
+        )
         return _acting("btn btn-icon btn-sm", ref, url, named, drawing)
     asked = format_html("{}?on={}", url, on)
     return format_html(

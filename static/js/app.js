@@ -19,6 +19,12 @@
       return;
     }
     const { parameters, elt } = detail;
+    // What is saved as a view is what the address says now, whatever it said when the page was drawn.
+    if (elt.matches("[data-query]")) {
+      const query = new URLSearchParams(location.search);
+      if (elt.dataset.host) query.set("host", elt.dataset.host);
+      parameters.set("query", query.toString());
+    }
     if (elt.matches("form[data-filter]")) keepTheRest(elt, parameters);
     for (const [name, value] of [...parameters.entries()]) {
       if (value === "") parameters.delete(name);
@@ -36,6 +42,7 @@
 
   // --- toasts ---
   const LASTS = { success: 5000, info: 5000, warning: 12000 }; // milliseconds; an error stays until it is closed
+  const LASTS_UNDO = 12000; // long enough to see what one has done, and to go back
   const region = () => document.getElementById("toasts");
 
   function closer(box) {
@@ -48,14 +55,28 @@
     box.append(button);
   }
 
-  function expire(box, level) {
-    if (!LASTS[level]) return;
-    let timer = setTimeout(() => box.remove(), LASTS[level]);
+  // Undoing is an operation like any other: sent to the same address as its button would be, and answered by a toast.
+  function undoer(box, undo) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "toast-undo";
+    button.textContent = region().dataset.undo;
+    button.addEventListener("click", () => {
+      box.remove();
+      region().dataset.doing = undo.doing;
+      htmx.ajax("POST", undo.url, { source: region(), target: region(), swap: "none", values: undo.values });
+    });
+    box.append(button);
+  }
+
+  function expire(box, level, lasts = LASTS[level]) {
+    if (!lasts) return;
+    let timer = setTimeout(() => box.remove(), lasts);
     box.addEventListener("pointerenter", () => clearTimeout(timer));
     box.addEventListener("pointerleave", () => (timer = setTimeout(() => box.remove(), 2000)));
   }
 
-  function toast(level, text) {
+  function toast(level, text, undo = null) {
     const known = ["success", "info", "warning", "error"].includes(level) ? level : "info";
     const box = document.createElement("div");
     box.className = `toast toast-${known}`;
@@ -63,10 +84,11 @@
     const words = document.createElement("p");
     words.textContent = text;
     box.append(words);
+    if (undo) undoer(box, undo);
     closer(box);
     region().append(box);
     while (region().children.length > 5) region().firstElementChild.remove();
-    expire(box, known);
+    expire(box, known, undo ? LASTS_UNDO : LASTS[known]);
   }
   window.quayside = { toast, meta };
 
@@ -77,7 +99,16 @@
 
   document.addEventListener("toast", (event) => {
     const { detail } = event;
-    for (const one of Array.isArray(detail.value) ? detail.value : [detail]) toast(one.level, one.text);
+    for (const one of Array.isArray(detail.value) ? detail.value : [detail]) toast(one.level, one.text, one.undo);
+  });
+  // What answers a dialog that has made room for another meanwhile is said all the same.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, xhr } = event.detail;
+    const said = elt.isConnected ? "" : (xhr.getResponseHeader("HX-Trigger") ?? "");
+    if (!said.startsWith("{")) return;
+    const one = JSON.parse(said).toast;
+    if (one) toast(one.level, one.text, one.undo);
+    document.dispatchEvent(new CustomEvent("refresh"));
   });
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, target } = event.detail;
@@ -91,6 +122,19 @@
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   let opener = null;
+  let before = null; // what had the focus when it was asked for
+  let isAside = false; // closed, but its form still waits for an answer
+
+  window.quayside.aside = () => {
+    isAside = true;
+    dialog.close();
+  };
+
+  function forget() {
+    isAside = false;
+    body.replaceChildren();
+    opener = null;
+  }
 
   // A question begins at its first field, or at the way out; the answer to what was sent at what is wrong, or at its words.
   function focusFirst(isAnswer) {
@@ -101,11 +145,15 @@
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target === body && !dialog.open) opener = event.detail.elt;
+    if (event.detail.target !== body || dialog.open) return;
+    isAside = false;
+    opener = event.detail.elt;
+    before = document.activeElement;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
-    const isAnswer = dialog.open;
+    const isAnswer = dialog.open || isAside;
+    isAside = false;
     if (!body.childElementCount) {
       dialog.close();
     } else if (!dialog.open) {
@@ -116,7 +164,10 @@
   document.addEventListener("dialog-close", () => dialog?.close());
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, xhr, successful } = event.detail;
-    if (successful && xhr.status === 204 && dialog?.contains(elt)) dialog.close();
+    if (!dialog?.contains(elt)) return;
+    // Aside, and its answer came: as a toast, or it is drawn into the dialog again.
+    if (isAside && (xhr.status === 204 || !(successful || xhr.status === 422))) forget();
+    else if (successful && xhr.status === 204) dialog.close();
   });
 
   if (dialog) {
@@ -129,12 +180,12 @@
       }
     });
     dialog.addEventListener("close", () => {
-      body.replaceChildren();
       document.body.append(region());
-      // The button that opened it may have been redrawn meanwhile: find it again by id.
-      const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+      // The button that opened it may have been redrawn meanwhile: find it again by id. A hit of the palette is gone with it.
+      const known = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+      const back = known?.checkVisibility() ? known : opener?.closest("#palette") ? before : null;
       (back || document.getElementById("main")).focus({ preventScroll: true });
-      opener = null;
+      if (!isAside) forget();
     });
     // In a modal dialog only its own content is seen and can be clicked: the toasts go with it.
     new MutationObserver(() => dialog.open && dialog.append(region())).observe(dialog, { attributeFilter: ["open"] });

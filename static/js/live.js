@@ -76,7 +76,7 @@
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => {
     if (before.nodeType !== Node.ELEMENT_NODE || after.nodeType !== Node.ELEMENT_NODE) return true;
     if (before.tagName === "DETAILS") after.open = before.open;
-    if (before.matches('input[name="on"], [data-select-all]')) after.toggleAttribute("checked", before.checked);
+    if (before.matches('input[name="on"], [data-select-all], [data-select-group]')) after.toggleAttribute("checked", before.checked);
     // Not Idiomorph's own ignoreActiveValue: that leaves the words of a focused button or link as they were, too.
     if (before === document.activeElement && before.matches("input, select, textarea")) return false;
     if (before.matches("[data-keep]")) return false;
@@ -87,12 +87,17 @@
     const answer = new DOMParser().parseFromString(html, "text/html");
     const same = answer.getElementById(element.id);
     const scrolled = [...element.querySelectorAll("[data-keep-scroll]")].map((box) => [box, box.scrollTop]);
-    if (same) {
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    if (window.quayside.hold(element, same, () => refresh(element))) {
+      // Its rows are up to date and where they were: the rest follows when nobody points at them.
+    } else if (same) {
       Idiomorph.morph(element, same, { morphStyle: "outerHTML" });
     } else {
       Idiomorph.morph(element, [...answer.body.childNodes], { morphStyle: "innerHTML" });
     }
     for (const [box, top] of scrolled) box.scrollTop = top;
+    // What was moved has lost the focus, though it is the same element.
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     const now = document.getElementById(element.id) ?? element;
     htmx.process(now);
     now.dispatchEvent(new CustomEvent("quayside:morphed", { bubbles: true }));

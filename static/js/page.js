@@ -94,40 +94,26 @@
   });
 
   // --- keys ---
-  const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
-
-  function searchKey(event) {
-    return (event.key === "/" && !typing(event.target)) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
-  }
-
-  function moveInHits(event, step) {
-    const hits = [...page.querySelectorAll("#search-hits .hit")];
-    if (!hits.length) return;
+  // In an open menu the arrows move, as everywhere else.
+  function moveInMenu(event, menu) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.target.matches("input, select")) return;
+    const items = [...menu.querySelectorAll(".menu-body :is(a, button, input, select)")].filter((item) => item.checkVisibility());
+    if (!items.length) return;
     event.preventDefault();
-    const at = hits.indexOf(page.activeElement) + step;
-    if (at < 0) page.getElementById("search").focus();
-    else hits[Math.min(at, hits.length - 1)].focus();
+    const at = items.indexOf(page.activeElement) + step;
+    items[Math.max(0, Math.min(at, items.length - 1))].focus();
   }
 
   page.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.menu[open]") ?? page.querySelector("details.menu[open]");
+    if (!menu) return;
     if (event.key === "Escape") {
-      const menu = event.target.closest?.("details.menu[open]") ?? page.querySelector("details.menu[open]");
-      if (menu) {
-        menu.open = false;
-        menu.querySelector("summary").focus();
-      } else if (event.target.closest(".search")) {
-        event.target.blur();
-      }
-      return;
-    }
-    const search = page.getElementById("search");
-    if (search && searchKey(event) && !event.altKey) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
       event.preventDefault();
-      search.focus();
-      search.select();
-    }
-    if (event.target.closest(".search") && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      moveInHits(event, event.key === "ArrowDown" ? 1 : -1);
+    } else {
+      moveInMenu(event, menu);
     }
   });
 

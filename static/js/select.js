@@ -17,6 +17,12 @@
     if (count.textContent !== words) count.textContent = words;
     const head = form.querySelector("[data-select-all]");
     if (!head) return;
+    sum(head, all);
+    for (const each of form.querySelectorAll("[data-select-group]")) sum(each, groupOf(each));
+  }
+
+  function sum(head, all) {
+    const ticked = all.filter((box) => box.checked).length;
     head.checked = ticked > 0 && ticked === all.length;
     head.indeterminate = ticked > 0 && ticked < all.length;
   }
@@ -43,10 +49,21 @@
     }
   });
 
+  // The rows from a project's summary to the next one.
+  function groupOf(head) {
+    const found = [];
+    for (let row = head.closest("tr").nextElementSibling; row && !row.matches(".group-row"); row = row.nextElementSibling) {
+      const box = row.querySelector(BOX);
+      if (box && !box.disabled) found.push(box);
+    }
+    return found;
+  }
+
   document.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-select-all]")) return;
-    const form = formOf(event.target);
-    for (const box of boxes(form)) box.checked = event.target.checked;
+    const head = event.target.closest("[data-select-all], [data-select-group]");
+    if (!head) return;
+    const form = formOf(head);
+    for (const box of head.matches("[data-select-group]") ? groupOf(head) : boxes(form)) box.checked = head.checked;
     show(form);
   });
 

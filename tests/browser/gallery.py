@@ -91,7 +91,10 @@ def _the_rest(here: str, local: str, ids: dict[str, str]) -> list[Picture]:
         Picture("audit", "/audit/"),
         Picture("audit-event", f"/audit/{ids['event']}/"),
         Picture("search", "/search/?q=a"),
-        Picture("search-open", "/", _type_search),
+        Picture("palette", "/", _type_search),
+        Picture("keys", "/containers/", lambda page: page.keyboard.press("?")),
+        Picture("views", "/views/"),
+        Picture("views-menu", "/containers/", lambda page: page.locator("#views summary").click()),
         Picture("user-menu", "/", lambda page: page.locator(".user-button").click()),
         Picture("password", "/accounts/password/change/"),
         Picture("stop-page", f"/do/container.stop?on=container:{local}:{ids['container']}"),
@@ -154,5 +157,6 @@ def _wait_for_lines(page: Page) -> None:
 
 
 def _type_search(page: Page) -> None:
-    page.locator("#search").fill("a")
-    expect(page.locator("#search-hits .hit").first).to_be_visible()
+    page.locator("#search").click()
+    page.locator("#palette-input").fill("stop ticker")
+    expect(page.locator("#palette-hits .hit").filter(has_text="Stop ticker")).to_be_visible()

@@ -99,8 +99,16 @@ def test_columns_are_chosen(page: Page, local: str) -> None:
     head = page.locator("thead")
     expect(head).to_contain_text("Id")
     expect(head).not_to_contain_text("Ports")
-    page.reload()
+    page.goto("/containers/")
     expect(head).to_contain_text("Id")
+    expect(head).to_contain_text("Host")
+    page.goto("/containers/?cols=ports")
+    expect(head).to_contain_text("Ports")
+    page.goto("/containers/")
+    page.locator("summary").filter(has_text="Columns").click()
+    page.get_by_role("button", name="Back to the usual columns").click()
+    expect(head).to_contain_text("Ports")
+    expect(head).not_to_contain_text("Id")
 
 
 def test_a_container_run_in_a_shell_shows_within_a_second(page: Page, local: str, run_container: Run) -> None:

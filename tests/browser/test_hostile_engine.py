@@ -90,8 +90,9 @@ def test_dialogs_and_menus_about_hostile_names(stub: str, page: Page) -> None:
     expect(page.locator("#dialog[open]")).to_be_visible()
     assert not page.evaluate(PWNED)
     page.keyboard.press("Escape")
-    page.locator("#search").fill("pwned")
-    expect(page.locator("#search-hits .hit").first).to_be_visible()
+    page.locator("#search").click()
+    page.locator("#palette-input").fill("pwned")
+    expect(page.locator("#palette-hits .hit").first).to_be_visible()
     assert not page.evaluate(PWNED)
 
 

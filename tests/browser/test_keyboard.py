@@ -7,23 +7,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.asking import dialog, row
 
 
-def test_slash_finds_anything(page: Page, local: str) -> None:
-    page.goto("/hosts/")
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
-    page.keyboard.type("tick")
-    hit = page.locator("#search-hits .hit").first
-    expect(hit).to_contain_text("ticker")
-    page.keyboard.press("ArrowDown")
-    expect(hit).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("ticker")
-    page.keyboard.press("Control+k")
-    expect(page.locator("#search")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator("#search")).not_to_be_focused()
-
-
 def test_a_dialog_takes_the_focus_and_gives_it_back(page: Page, local: str) -> None:
     page.goto(f"/hosts/{local}/containers/")
     opener = row(page, "ticker").get_by_role("link", name="Stop ticker")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from hosts.inventory.read.volumes import VOLUMES
 from hosts.models import Container, Host, Row
 
 MOST = 8
+MOST_BY_ID = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,42 @@ def search(text: str, permissions: Permissions) -> Found:
     if not words:
         return Found([], [], {})
     hosts = [host for host in permissions.hosts() if all(word in host.name.lower() for word in words)][:MOST]
-    rows = {spec.noun: _rows(spec, words, permissions) for spec in (CONTAINERS, IMAGES, NETWORKS, VOLUMES)}
+    rows = {spec.noun: matching(spec, words, permissions) for spec in (CONTAINERS, IMAGES, NETWORKS, VOLUMES)}
     return Found(hosts, _projects(words, permissions), rows)
 
 
-def _rows(spec: Spec, words: list[str], permissions: Permissions) -> list[Row]:
-    by_id = {host.pk: host for host in permissions.hosts(spec.capability)}
-    rows: QuerySet[Any] = spec.model._default_manager.filter(host_id__in=list(by_id), gone_at=None)
+def by_id(spec: Spec, places: Iterable[tuple[str, str]], permissions: Permissions) -> dict[tuple[str, str], Row]:
+    """The rows at these (host's name, id) that are still there and may be seen; an image's id without `sha256:`."""
+    named = {host.name: host for host in permissions.hosts(spec.capability)}
+    start = "sha256:" if spec is IMAGES else ""
+    wanted = [(named[name].pk, start + key) for name, key in places if name in named]
+    if not wanted:
+        return {}
+    rows: QuerySet[Any] = spec.model._default_manager.filter(gone_at=None)
+    rows = rows.filter(host_id__in={host for host, _key in wanted}, engine_id__in={key for _host, key in wanted})
+    found = _with_hosts(rows.only("host_id", *spec.light)[:MOST_BY_ID], spec, permissions)
+    return {(row.host.name, row.engine_id.removeprefix("sha256:")): row for row in found}
+
+
+def matching(spec: Spec, words: Sequence[str], permissions: Permissions, most: int = MOST) -> list[Row]:
+    """The rows whose names or ids contain every word, the best first; without words the first by name."""
+    hosts = [host.pk for host in permissions.hosts(spec.capability)]
+    rows: QuerySet[Any] = spec.model._default_manager.filter(host_id__in=hosts, gone_at=None)
     for word in words:
         rows = rows.filter(haystack__contains=word)
         if len(word) < 4 or not set(word) <= set("0123456789abcdef:"):
             rows = rows.filter(_named(spec, word))
-    best = Case(When(name__iexact=words[0], then=0), When(name__istartswith=words[0], then=1), default=2)
-    found = list(rows.only("host_id", *spec.light).order_by(best, "name", "pk")[:MOST])
+    order: list[Any] = ["name", "pk"]
+    if words:
+        order = [Case(When(name__iexact=words[0], then=0), When(name__istartswith=words[0], then=1), default=2), *order]
+    return _with_hosts(rows.only("host_id", *spec.light).order_by(*order)[:most], spec, permissions)
+
+
+def _with_hosts(rows: Iterable[Any], spec: Spec, permissions: Permissions) -> list[Row]:
+    hosts = {host.pk: host for host in permissions.hosts(spec.capability)}
+    found = list(rows)
     for row in found:
-        row.host = by_id[row.host_id]
+        row.host = hosts[row.host_id]
     return found
 
 
