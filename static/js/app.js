@@ -182,7 +182,7 @@
     dialog.addEventListener("close", () => {
       document.body.append(region());
       // The button that opened it may have been redrawn meanwhile: find it again by id. A hit of the palette is gone with it.
-      const known = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+      const known = opener?.isConnected ? opener : document.getElementById(opener?.id || "main");
       const back = known?.checkVisibility() ? known : opener?.closest("#palette") ? before : null;
       (back || document.getElementById("main")).focus({ preventScroll: true });
       if (!isAside) forget();
