@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from array import array
 from collections.abc import Sequence
 
 from hosts.engine.frames import stamp_of
+from hosts.engine.logs import Gap
 from hosts.lines.levels import levels
 
 
@@ -34,3 +36,12 @@ def lines_message(
         columns.append(levels(lines))
     shown = lines if timestamps else [line[len(stamp_of(line)) :] for line in lines]
     return b"%b\n%b%b" % (json.dumps(head, separators=(",", ":")).encode(), b"".join(columns), b"\n".join(shown))
+
+
+def gap_told(gap: Gap) -> dict[str, str]:
+    """The content of a message `gap`."""
+    return {"since": _moment(gap.since), "until": _moment(gap.until), "why": gap.cause}
+
+
+def _moment(at: int) -> str:
+    return dt.datetime.fromtimestamp(at / 1e9, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

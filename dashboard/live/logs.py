@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import Say, checked, tell
 from dashboard.live.groups import Groups
-from dashboard.live.lines import lines_message
+from dashboard.live.lines import gap_told, lines_message
 from dashboard.live.merged import MergedLogs
 from dashboard.live.merged_opening import MergedOpening, merged_opening
 from dashboard.live.opening import Opening, container_target, has_receipt, opening
+from dashboard.live.revealing import revealed
 from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
-from hosts.access import Capability, Denied, Target, grant
+from hosts.access import Capability, Denied, Grant, Target, grant
 from hosts.engine.frames import Batch
-from hosts.engine.logs import End, Lost, Opened
+from hosts.engine.logs import End, Gap, Lost, Opened
 from hosts.lines.filters import FILTER_CHARACTERS
 from hosts.operations.perform import record_reading
 from hosts.streams.hub import hub
@@ -84,19 +85,23 @@ class Logs(LiveSocket):
         self._check: str | None = None
         self._asked = asyncio.Event()
         self._target: Target | None = None
+        self._reveal: Grant | None = None
         self._merged: MergedLogs | None = None
         self.window, self.message_bytes = Window(), MESSAGE_BYTES
 
     def questions(self) -> list[Question]:
         if self._merged:
             return self._merged.questions()
-        return [Question(Capability.CONTAINER_LOGS, self._target)] if self._target else []
+        if self._target is None:
+            return []
+        needed = [Capability.CONTAINER_LOGS, *([Capability.LOGS_UNMASKED] if self._reveal else [])]
+        return [Question(each, self._target) for each in needed]
 
     def refuse(self, denied: list[Question]) -> None:
         if self._merged:
             self._merged.refuse(denied)
         else:
-            super().refuse(denied)
+            self.tell(Closing(DENIED, _("You may no longer read this log.")))
 
     def hear(self, kind: str, message: dict[str, Any]) -> None:
         if kind == "ack":
@@ -140,16 +145,17 @@ class Logs(LiveSocket):
             await _ended(streaming)
 
     def _begun(self, wish: Opening | MergedOpening) -> Coroutine[None, None, None]:
-        self._target, self._merged = None, None
+        self._target, self._reveal, self._merged = None, None, None
         if isinstance(wish, Opening):
             return self._stream(wish)
         self._merged = MergedLogs(self, wish)
         return self._merged.run()
 
     async def _stream(self, wish: Opening) -> None:
-        self._target = target = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
+        target, self._reveal = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
+        self._target = target
         sieve, groups = Sieve(wish.filter), Groups()
-        async with hub.view(target, wish.query) as viewer, _counted(sieve, self.say):
+        async with hub.view(target, wish.query, self._reveal) as viewer, _counted(sieve, self.say):
             while True:
                 await self.window.room()
                 if self.window.under_way and viewer.queued < MESSAGE_BYTES:
@@ -165,19 +171,23 @@ class Logs(LiveSocket):
                 if isinstance(given, End):
                     return
 
-    def _admitted(self, wish: Opening) -> Target:
-        """The container that is meant, if this person may read its log; the trail has it either way."""
+    def _admitted(self, wish: Opening) -> tuple[Target, Grant | None]:
+        """The container that is meant, if this person may read its log; the trail has it either way.
+
+        The grant is the one to see its credentials, where that was asked for.
+        """
         try:
             target = container_target(wish.host, wish.container)
         except Http404 as missing:
             raise Closing(NOT_FOUND, str(missing)) from missing
+        reveal = revealed(self.actor, target, wish.inputs) if wish.unmasked else None
         if has_receipt(wish.receipt, self.actor, target):
             answer = grant(self.actor, Capability.CONTAINER_LOGS, target)
         else:
             answer = record_reading(self.actor, Capability.CONTAINER_LOGS, target, wish.inputs)
         if isinstance(answer, Denied):
             raise Closing(DENIED, answer.reason)
-        return target
+        return target, reveal
 
     async def _say_lines(self, batch: Batch, wish: Opening, groups: Groups) -> None:
         number = self.window.sent(batch.size)
@@ -189,9 +199,11 @@ class Logs(LiveSocket):
         if isinstance(given, Opened):
             container = given.container
             shown = {"id": container.id, "name": container.name, "image": container.image, "state": container.state}
-            await self.say("opened", container=shown, tty=container.tty, again=given.again)
+            await self.say("opened", container=shown, tty=container.tty, again=given.again, unmasked=bool(self._reveal))
         elif isinstance(given, Skipped):
             await self.say("skipped", lines=given.lines)
+        elif isinstance(given, Gap):
+            await self.say("gap", **gap_told(given))
         elif isinstance(given, Lost):
             await self.say("notice", what="lost", message=given.sentence)
         elif isinstance(given, End):

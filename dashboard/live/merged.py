@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import tell
 from dashboard.live.groups import Groups
-from dashboard.live.lines import lines_message
+from dashboard.live.lines import gap_told, lines_message
 from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.opening import has_receipt
+from dashboard.live.revealing import Reveals
 from dashboard.live.session import DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
 from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
 from hosts.access import Capability, Target
-from hosts.engine.logs import End, LogQuery, Lost, Opened
+from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
 from hosts.streams.merge import Merged, Told
@@ -47,14 +48,17 @@ class MergedLogs(Listener):
         self._since = f"{time.time():.6f}"
         self._changed = asyncio.Event()
         self._denied: set[int | None] = set()
+        inputs = {"query": wish.wish.text[:2000]}
+        self._reveals = Reveals(socket.actor, inputs, wanted=wish.unmasked)
 
     def questions(self) -> list[Question]:
         """One for each host: a role counts for all containers of a host."""
         hosts = {source.target.host.pk: source.target.host for source in self._sources if source.target.host}
+        asked = [Question(Capability.CONTAINER_LOGS, Target("container", host)) for host in hosts.values()]
         return [
-            Question(Capability.CONTAINER_LOGS, Target("container", host))
-            for host in hosts.values()
-            if host.pk not in self._denied
+            question
+            for question in (*asked, *self._reveals.questions())
+            if question.target.host and question.target.host.pk not in self._denied
         ]
 
     def refuse(self, denied: list[Question]) -> None:
@@ -101,11 +105,20 @@ class MergedLogs(Listener):
     def _admitted(self) -> Found:
         """Who is meant and may be read; the trail has it, and each refusal."""
         found = find_sources(self._wish.wish, self._socket.actor)
+        self._ask_to_reveal(found)
         if has_receipt(self._wish.receipt, self._socket.actor, Target("logs", None, self._wish.wish.text)):
             return found
         inputs = {**self._wish.inputs, "containers": len(found.sources)}
         targets = [source.target for source in found.sources]
         record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+        return found
+
+    def _ask_to_reveal(self, found: Found) -> None:
+        self._reveals.ask(source.target.host for source in found.sources if source.target.host)
+
+    def _found_again(self) -> Found:
+        found = find_sources(self._wish.wish, self._socket.actor, self._sources)
+        self._ask_to_reveal(found)
         return found
 
     async def _join(self, found: Found, queries: list[LogQuery], refused: list[dict[str, str]]) -> None:
@@ -122,7 +135,10 @@ class MergedLogs(Listener):
             }
         await self._socket.say("sources", sources=said, refused=refused, message=note)
         for source, query in zip(found.sources, queries, strict=True):
-            self._view.join(self._numbers[source.identity], source.target, query)
+            self._read(self._numbers[source.identity], source, query)
+
+    def _read(self, number: int, source: Source, query: LogQuery) -> None:
+        self._view.join(number, source.target, query, self._reveals.of(source.target.host))
 
     def _described(self, source: Source) -> dict[str, Any]:
         host = source.target.host
@@ -135,6 +151,7 @@ class MergedLogs(Listener):
             "service": source.service,
             "state": source.state,
             "key": source.key,
+            "unmasked": self._reveals.of(host) is not None,
         }
 
     async def _keep_looking(self) -> None:
@@ -149,10 +166,7 @@ class MergedLogs(Listener):
             self._changed.clear()
             if self._denied:
                 await self._leave_denied()
-            found = await database_sync_to_async(find_sources, thread_sensitive=False)(
-                self._wish.wish, self._socket.actor, self._sources
-            )
-            await self._welcome(found)
+            await self._welcome(await database_sync_to_async(self._found_again, thread_sensitive=False)())
 
     async def _welcome(self, found: Found) -> None:
         fresh = []
@@ -163,9 +177,7 @@ class MergedLogs(Listener):
             elif not self._view.reads(number) and self._runs_again(number, source):
                 self._sources[number] = source
                 place = self._view.place(number)
-                self._view.join(
-                    number, source.target, LogQuery(tail=None, after=place) if place else self._from(source)
-                )
+                self._read(number, source, LogQuery(tail=None, after=place) if place else self._from(source))
         reading = sum(map(self._view.reads, range(len(self._sources))))
         if fresh := fresh[: max(0, MOST_SOURCES - reading)]:
             joining = Found(fresh, len(fresh), [])
@@ -233,6 +245,8 @@ class MergedLogs(Listener):
             await self._socket.say("opened", source=number, state=item.container.state, again=item.again)
         elif isinstance(item, Skipped):
             await self._socket.say("skipped", source=number, lines=item.lines)
+        elif isinstance(item, Gap):
+            await self._socket.say("gap", source=number, **gap_told(item))
         elif isinstance(item, Lost):
             await self._socket.say("notice", source=number, what="lost", message=item.sentence)
         elif isinstance(item, End):

@@ -34,6 +34,7 @@ class MergedOpening:
     places: dict[str, Place]
     receipt: str
     filter: Filter | None
+    unmasked: bool = False
 
     def query_for(self, source: Source) -> LogQuery:
         place = self.places.get(source.target.id[:12])
@@ -53,8 +54,9 @@ def merged_opening(message: dict[str, Any]) -> MergedOpening:
         query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
     inputs |= {"query": wish.text[:2000]}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    groups, receipt = message.get("groups") is True, str(message.get("receipt", ""))
-    return MergedOpening(wish, query, inputs, shows, levels, groups, places, receipt, filter_of(message))
+    groups, unmasked = message.get("groups") is True, message.get("unmasked") is True
+    receipt, wanted = str(message.get("receipt", "")), filter_of(message)
+    return MergedOpening(wish, query, inputs, shows, levels, groups, places, receipt, wanted, unmasked)
 
 
 def _wish(message: dict[str, Any]) -> Wish:

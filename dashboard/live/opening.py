@@ -93,6 +93,7 @@ class Opening:
     groups: bool
     receipt: str
     filter: Filter | None
+    unmasked: bool = False
 
 
 def opening(message: dict[str, Any]) -> Opening:
@@ -106,8 +107,8 @@ def opening(message: dict[str, Any]) -> Opening:
     if message.get("after") is not None:
         query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
-    groups = message.get("groups") is True
-    return Opening(host, container, query, inputs, shows, levels, groups, receipt, filter_of(message))
+    groups, unmasked = message.get("groups") is True, message.get("unmasked") is True
+    return Opening(host, container, query, inputs, shows, levels, groups, receipt, filter_of(message), unmasked)
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:

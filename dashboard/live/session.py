@@ -80,10 +80,10 @@ class LiveSocket(Watched):
         self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
 
     def refuse(self, denied: list[Question]) -> None:
-        self._tell(Closing(DENIED, _("You may no longer see this.")))
+        self.tell(Closing(DENIED, _("You may no longer see this.")))
 
     def sign_out(self) -> None:
-        self._tell(Closing(SIGNED_OUT, _("You have been signed out.")))
+        self.tell(Closing(SIGNED_OUT, _("You have been signed out.")))
 
     async def say(self, kind: str, **content: Any) -> None:
         text = json.dumps({"type": kind, **content}, ensure_ascii=False, separators=(",", ":"))
@@ -127,7 +127,7 @@ class LiveSocket(Watched):
             reason = closing.sentence.encode()[:120].decode(errors="ignore")
             await self._send({"type": "websocket.close", "code": closing.code, "reason": reason})
 
-    def _tell(self, closing: Closing) -> None:
+    def tell(self, closing: Closing) -> None:
         if not self._told.done():
             self._told.set_exception(closing)
 

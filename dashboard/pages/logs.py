@@ -25,6 +25,7 @@ from hosts.access import Capability, Denied, Grant, Target
 from hosts.engine.frames import CUT, KIND, STDERR, Batch, stamp_of
 from hosts.engine.logs import LogQuery
 from hosts.facts import Noun
+from hosts.inventory.read.related import successor
 from hosts.lines.filters import Filter, FilterError
 from hosts.models import Host, KeptLog, Row, redactor
 from hosts.operations.perform import record_reading
@@ -121,6 +122,7 @@ def _about(request: Request, host: Host, row: Row) -> dict[str, Any]:
         "topics": f"host.{host.pk}",
         "away": is_away(host),
         "kept_url": _kept_url(host, row),
+        "successor": successor(row),
         "container_url": reverse("container", args=[host.name, row.engine_id]),
         "download_url": reverse("logs_download", args=[host.name, row.engine_id]),
         "may_unmask": permissions(request).may(Capability.LOGS_UNMASKED, host),

@@ -17,7 +17,7 @@ from enum import StrEnum
 from aiohttp import StreamReader
 from django.utils.translation import gettext as _
 
-from hosts.engine.cursor import Cursor, Place
+from hosts.engine.cursor import Cursor, Place, nanoseconds
 from hosts.engine.errors import EngineError, NotFound
 from hosts.engine.frames import Batch, Demultiplexer, Frames, NotFrames, TerminalLines
 from hosts.engine.names import object_id
@@ -77,6 +77,23 @@ class Lost:
     sentence: str
 
 
+class Cause(StrEnum):
+    """Why nobody read for a while: the engine was lost, whoever asks was not here, or neither."""
+
+    LOST = "lost"
+    AWAY = "away"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Between these times (nanoseconds since 1970) lines may be missing: the engine no longer had the one before."""
+
+    since: int
+    until: int
+    cause: Cause
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """Nothing more comes; `code` is the exit code of a container that stopped."""
@@ -86,11 +103,11 @@ class End:
     code: int | None = None
 
 
-Item = Opened | Batch | Lost | End
+Item = Opened | Batch | Lost | Gap | End
 
 
 async def follow(connect: Connect, container: str, query: LogQuery) -> AsyncGenerator[Item, None]:
-    """Opened, then batches; Lost and Opened around each break; at last one End.
+    """Opened, then batches; Lost and Opened around each break, a Gap where it may have cost lines; at last one End.
 
     Never raises an EngineError, except at once when `query` follows nothing. Close it with `contextlib.aclosing`.
     """
@@ -157,7 +174,7 @@ class _Reader:
                 yield rest
             yield end
 
-    async def _remainder(self, wire: Wire) -> AsyncGenerator[Batch, None]:
+    async def _remainder(self, wire: Wire) -> AsyncGenerator[Batch | Gap, None]:
         """What is still missing of the log of a container that has stopped: a stream that was cut ends like any other.
 
         Looking at the last lines costs the engine little, where the time alone would make it look through all of
@@ -168,7 +185,7 @@ class _Reader:
             quiet += 1
             async with contextlib.aclosing(self._stream(wire, False, at_most)) as items:
                 async for item in items:
-                    if isinstance(item, Batch):
+                    if isinstance(item, Batch | Gap):
                         quiet = 0
                         yield item
             if at_most and not self._cursor.reached:
@@ -177,7 +194,9 @@ class _Reader:
     async def _stream(self, wire: Wire, follows: bool, at_most: int | None = None) -> AsyncGenerator[Item, None]:
         container = from_inspect(await wire.json(f"{self._path}/json"))
         lines = self._demultiplexer(container.tty)
-        params = self._params(follows, self._cursor.place(lines.restart()))
+        place = self._cursor.place(lines.restart())
+        cause = Cause.LOST if self.lost else Cause.DROPPED if self._opened else Cause.AWAY
+        params = self._params(follows, place)
         if at_most:
             params["tail"] = str(at_most)
         async with wire.stream("GET", f"{self._path}/logs", params) as answer:
@@ -189,8 +208,16 @@ class _Reader:
                     if at_most and batch and not self._cursor.reached:
                         return
                     if batch:
+                        if gap := self._gap(place, batch, cause):
+                            yield gap
+                        place = None
                         self._cursor.saw(batch)
                         yield batch
+
+    def _gap(self, place: Place | None, batch: Batch, cause: Cause) -> Gap | None:
+        """What may be missing between what was read before a break and the first line that is new."""
+        until = nanoseconds(batch.lines[0]) if place and not self._cursor.reached else None
+        return Gap(place.newest or place.at, until, cause) if place and until is not None else None
 
     def _demultiplexer(self, tty: bool) -> Demultiplexer:
         if self._lines is None:

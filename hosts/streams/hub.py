@@ -14,7 +14,7 @@ from hosts.engine.errors import NotFound, Refused
 from hosts.engine.logs import Connect, LogQuery
 from hosts.engine.wire import Wire, open_wire
 from hosts.models import Host
-from hosts.streams.masks import Masks
+from hosts.streams.masks import Masks, must_reveal
 from hosts.streams.upstream import Upstream
 from hosts.streams.viewer import Viewer
 
@@ -25,22 +25,26 @@ class Hub:
     """The logs that are being read in this process. Whoever calls `view` has asked for the viewer's own grant."""
 
     def __init__(self) -> None:
-        self._upstreams: dict[tuple[int, str], list[Upstream]] = {}
+        self._upstreams: dict[tuple[int, str, bool], list[Upstream]] = {}
 
     @property
     def upstreams(self) -> int:
         return sum(map(len, self._upstreams.values()))
 
     @contextlib.asynccontextmanager
-    async def view(self, target: Target, query: LogQuery) -> AsyncIterator[Viewer]:
-        """One viewer of the log of the target, a container with its full id."""
+    async def view(self, target: Target, query: LogQuery, reveal: Grant | None = None) -> AsyncIterator[Viewer]:
+        """One viewer of the log of the target, a container with its full id.
+
+        `reveal` is the grant to see the credentials in it: who has one shares an upstream only with others who do.
+        """
         if target.host is None:
             raise LookupError("A container without a host has no log")
-        key = target.host.pk, target.id
+        must_reveal(reveal, target.host)
+        key = target.host.pk, target.id, reveal is not None
         upstreams = self._upstreams.setdefault(key, [])
         upstream = next((each for each in upstreams if each.serves(query)), None)
         if upstream is None:
-            upstream = Upstream(connect_as_system(target), target.id, query, Masks())
+            upstream = Upstream(connect_as_system(target), target.id, query, None if reveal else Masks())
             upstreams.append(upstream)
         viewer = upstream.join(query)
         try:

@@ -6,9 +6,10 @@ import asyncio
 
 from channels.db import database_sync_to_async
 
+from hosts.access import Capability, Grant
 from hosts.engine.frames import Batch
 from hosts.lines.redaction import Masking, Redactor
-from hosts.models import redactor
+from hosts.models import Host, redactor
 
 # A rule that is added counts for open logs after this many seconds at the latest.
 _LOOK_AGAIN_SECONDS = 10.0
@@ -17,6 +18,12 @@ _LOOK_AGAIN_SECONDS = 10.0
 def hidden(batch: Batch, masking: Masking) -> Batch:
     lines, count = masking.lines(batch.lines)
     return Batch(batch.kinds, list(lines)) if count else batch
+
+
+def must_reveal(reveal: Grant | None, host: Host) -> None:
+    """Nothing is left unmasked but by the grant for just that, on the host whose lines they are."""
+    if reveal and (reveal.capability is not Capability.LOGS_UNMASKED or reveal.host.pk != host.pk):
+        raise TypeError("This is not the right to see the credentials in this log")
 
 
 class Masks:

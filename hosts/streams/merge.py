@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from hosts.engine.cursor import nanoseconds
 from hosts.engine.frames import Batch
-from hosts.engine.logs import End, Lost, Opened
+from hosts.engine.logs import End, Gap, Lost, Opened
 from hosts.streams.viewer import Skipped
 
 WINDOW_SECONDS = 0.15
@@ -25,7 +25,7 @@ OPEN_SECONDS, TAIL_SECONDS, FIRST_SECONDS, QUIET_SECONDS = 2.5, 0.5, 0.25, 0.1
 PAUSE_SECONDS = 0.03
 
 _SECOND = 1_000_000_000
-Event = Opened | Lost | End | Skipped
+Event = Opened | Lost | Gap | End | Skipped
 # Its time, its log, its number, its kind, and what it is. The number is unique: no comparison gets beyond it.
 _Entry = tuple[bytes, int, int, int, "bytes | Event"]
 

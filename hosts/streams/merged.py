@@ -44,11 +44,11 @@ class MergedView:
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
 
-    def join(self, source: int, target: Target, query: LogQuery) -> None:
-        """Read this log too; `source` is its number in what is taken."""
+    def join(self, source: int, target: Target, query: LogQuery, reveal: Grant | None = None) -> None:
+        """Read this log too; `source` is its number in what is taken. `reveal` as in `Hub.view`."""
         self._merge.expect(source, self._now())
         self._stamps.setdefault(source, deque(maxlen=_REMEMBERED))
-        self._tasks[source] = asyncio.create_task(self._read(source, target, query))
+        self._tasks[source] = asyncio.create_task(self._read(source, target, query, reveal))
 
     def reads(self, source: int) -> bool:
         """Whether more may come of this log."""
@@ -92,9 +92,9 @@ class MergedView:
         self._measure()
         return given
 
-    async def _read(self, source: int, target: Target, query: LogQuery) -> None:
+    async def _read(self, source: int, target: Target, query: LogQuery, reveal: Grant | None) -> None:
         try:
-            async with self._hub.view(target, query) as viewer:
+            async with self._hub.view(target, query, reveal) as viewer:
                 while True:
                     await self._room.wait()
                     given = await viewer.take(_PIECE)

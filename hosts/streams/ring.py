@@ -8,6 +8,8 @@ from hosts.engine.cursor import nanoseconds
 from hosts.engine.frames import Batch
 
 LINES, BYTES = 10_000, 2 << 20
+# Lines of stdout and stderr may stand in another order than their times say, by no more than this (nanoseconds).
+_DISORDER = 1_000_000_000
 
 
 class Ring:
@@ -34,6 +36,18 @@ class Ring:
             whole.kinds += batch.kinds
             whole.lines += batch.lines
         return whole if count is None else whole.part(max(0, len(whole) - count))
+
+    def since(self, at: int) -> Batch:
+        """The lines from the first one on that bears this time or a later one, in nanoseconds."""
+        whole = self.tail()
+        begin = len(whole)
+        for place in range(len(whole) - 1, -1, -1):
+            time = nanoseconds(whole.lines[place])
+            if time is None or time >= at:
+                begin = place
+            elif time < at - _DISORDER:
+                break
+        return whole.part(begin)
 
     def oldest(self) -> int | None:
         """The time of the oldest line that is kept, in nanoseconds."""

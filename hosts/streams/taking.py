@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
-from hosts.access import Capability, Denied, Grant, grant
+from hosts.access import Denied, Grant, grant
 from hosts.engine.frames import Batch
 from hosts.engine.logs import LogQuery
 from hosts.history import Source
 from hosts.lines.filters import Filter
 from hosts.lines.redaction import Masking, Redactor
-from hosts.streams.masks import hidden
+from hosts.streams.masks import hidden, must_reveal
 from hosts.streams.merge import Merged, key_of
 from hosts.streams.sieve import Sieve
 from hosts.streams.whole import Missing, Over, Told, whole
@@ -41,10 +41,7 @@ class Log:
     away: str = ""
 
     def __post_init__(self) -> None:
-        if self.reveal and (
-            self.reveal.capability is not Capability.LOGS_UNMASKED or self.reveal.host.pk != self.answer.host.pk
-        ):
-            raise TypeError("This is not the right to see the credentials in this log")
+        must_reveal(self.reveal, self.answer.host)
 
 
 @dataclass(frozen=True, slots=True)

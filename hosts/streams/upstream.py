@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hosts.engine.cursor import Cursor
 from hosts.engine.frames import Batch
-from hosts.engine.logs import Connect, End, LogQuery, Lost, Opened, Why, follow
+from hosts.engine.logs import Cause, Connect, End, Gap, LogQuery, Lost, Opened, Why, follow
 from hosts.streams.masks import Masks
 from hosts.streams.ring import Ring
 from hosts.streams.viewer import Viewer
@@ -33,6 +33,8 @@ class Upstream:
         self._was_calm = False
         self._opened: Opened | None = None
         self._lost: Lost | None = None
+        # In front of all that is kept here.
+        self._missing: Gap | None = None
         self._room = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"log of {container[:12]}")
 
@@ -57,8 +59,10 @@ class Upstream:
         viewer = Viewer(self._taken)
         if self._opened:
             viewer.tell(self._opened)
+        if self._missing and query == self.query:
+            viewer.tell(self._missing)
         if query.after is not None and query != self.query:
-            viewer.hand(Cursor(query.after).unseen(self._ring.tail()))
+            viewer.hand(Cursor(query.after).unseen(self._ring.since(query.after.at)))
         else:
             viewer.hand(self._ring.tail(None if query == self.query else query.tail))
         if self._lost:
@@ -97,11 +101,13 @@ class Upstream:
             self._was_calm = self._was_calm or waited > _CALM_SECONDS
         return self._was_calm
 
-    def _tell(self, item: Opened | Lost | End) -> None:
+    def _tell(self, item: Opened | Lost | Gap | End) -> None:
         if isinstance(item, Opened):
             self._opened, self._lost = item, None
         elif isinstance(item, Lost):
             self._lost = item
+        elif isinstance(item, Gap):
+            self._missing = item if item.cause is Cause.AWAY else self._missing
         else:
             self.ended = True
         for viewer in self.viewers:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hosts.engine.frames import Batch
-from hosts.engine.logs import End, Lost, Opened
+from hosts.engine.logs import End, Gap, Lost, Opened
 
 QUEUE_BYTES = 512 << 10
 # A viewer may hold up the log for others for this many seconds at once, and for one part in fifty of the time.
@@ -22,7 +22,7 @@ class Skipped:
     lines: int
 
 
-Given = Opened | Batch | Lost | End | Skipped
+Given = Opened | Batch | Lost | Gap | End | Skipped
 
 
 class Viewer:
@@ -65,7 +65,7 @@ class Viewer:
         self._say_skipped()
         self._put(batch, size)
 
-    def tell(self, item: Opened | Lost | End) -> None:
+    def tell(self, item: Opened | Lost | Gap | End) -> None:
         self._say_skipped()
         self._put(item, 0)
 

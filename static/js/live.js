@@ -148,6 +148,12 @@
     bannerTimer = setTimeout(() => banner && (banner.hidden = !isLost), isLost ? 2000 : 0);
   }
 
+  // A part of the page knows better than any nudge that another is out of date.
+  document.addEventListener("quayside:stale", ({ detail }) => {
+    const element = document.getElementById(detail);
+    if (element) refresh(element);
+  });
+
   function connect() {
     const address = new URL(`${prefix}live/updates`, location.href);
     address.protocol = address.protocol.replace("http", "ws");

@@ -217,8 +217,12 @@
     },
     "signed-out": () => location.reload(),
   };
+  // For the other parts of the page: what else is asked for at an opening, and who else hears what the socket says.
+  const page = { asks: {}, listeners: [], sources, mark, open: (resume) => open(resume), restart: () => restart() };
+  window.quayside.logs.page = page;
   worker.addEventListener("message", ({ data }) => {
     if (data.run !== undefined && data.run !== run) return;
+    for (const hear of page.listeners) hear(data);
     if (data.type === "lines" && data.name) shownAside(data);
     else if (data.type === "lines") take(data);
     else if (data.message?.type === "filter") filter.heard(data.message);
@@ -235,7 +239,7 @@
     address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
     const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
-    const opening = { ...asked, tail, since, timestamps: true, levels: true, groups: true, filter: filter.text, receipt };
+    const opening = { ...asked, tail, since, timestamps: true, levels: true, groups: true, filter: filter.text, receipt, ...page.asks };
     receipt = "";
     matching = null;
     status(words.connecting, "busy");

@@ -66,3 +66,64 @@ def test_many_logs_as_a_zip(page: Page, local: str, teller: str, engine: Engine)
     archive = download(page)
     assert archive.suggested_filename.endswith(".zip")
     assert archive.path().read_bytes()[:2] == b"PK"
+
+
+def test_credentials_are_shown_to_who_says_so_and_hidden_again(page: Page, local: str, teller: str) -> None:
+    open_log(page, local, teller)
+    page.get_by_role("button", name="Show credentials").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#log-view")).to_contain_text("password=•••")
+    expect(page.locator("#log-unmasked")).to_be_hidden()
+
+    page.get_by_role("button", name="Show credentials").click()
+    page.get_by_role("dialog").get_by_role("button", name="Show credentials").click()
+    expect(page.locator("#log-unmasked")).to_contain_text("Credentials are shown")
+    expect(page.locator("#log-view")).to_contain_text("password=canary-5772")
+    page.get_by_role("button", name="Hide them again").click()
+    expect(page.locator("#log-view")).to_contain_text("password=•••")
+    expect(page.locator("#log-view")).not_to_contain_text("canary")
+
+    page.get_by_role("button", name="Show credentials").click()
+    page.get_by_role("dialog").get_by_role("button", name="Show credentials").click()
+    expect(page.locator("#log-view")).to_contain_text("canary-5772")
+    page.reload()
+    expect(page.locator("#log-view")).to_contain_text("password=•••")
+    expect(page.locator("#log-unmasked")).to_be_hidden()
+
+
+def test_many_logs_are_shown_unmasked_too(page: Page, local: str, teller: str, engine: Engine) -> None:
+    known(page, local, teller)
+    page.goto(f"/logs/?project={engine.inspect(teller)['Name'].strip('/')}")
+    expect(page.locator("#log-view")).to_contain_text("password=•••")
+    page.get_by_role("button", name="Show credentials").click()
+    page.get_by_role("dialog").get_by_role("button", name="Show credentials").click()
+    expect(page.locator("#log-view")).to_contain_text("password=canary-5772")
+
+
+def test_a_container_that_is_made_anew_is_followed(
+    page: Page, local: str, teller: str, engine: Engine, run_container: Run
+) -> None:
+    name = engine.inspect(teller)["Name"].strip("/")
+    open_log(page, local, teller)
+    expect(page.locator("#log-view")).to_contain_text("plain words")
+    engine.docker("rm", "--force", teller)
+    anew = run_container(f"--name={name}", BASE_IMAGE, "sh", "-c", "echo said anew; sleep 600")
+    expect(page.locator("#log-view")).to_contain_text(f"Its new container {anew[:12]} goes on")
+    expect(page.locator("#log-view")).to_contain_text("said anew")
+    expect(page.locator("#log-view")).to_contain_text("plain words")
+    expect(page.locator("#log-status")).to_have_text("Live")
+    expect(page.locator("#log-head")).to_contain_text("running")
+    assert anew in page.url
+
+
+def test_among_many_it_is_said_where_a_new_container_goes_on(
+    page: Page, local: str, teller: str, engine: Engine, run_container: Run
+) -> None:
+    known(page, local, teller)
+    name = engine.inspect(teller)["Name"].strip("/")
+    page.goto(f"/logs/?on={local}:{teller[:12]}")
+    expect(page.locator("#log-view")).to_contain_text("plain words")
+    engine.docker("rm", "--force", teller)
+    anew = run_container(f"--name={name}", BASE_IMAGE, "sh", "-c", "echo said anew; sleep 600")
+    expect(page.locator("#log-view")).to_contain_text(f"Its new container {anew[:12]} goes on")
+    expect(page.locator("#log-view")).to_contain_text("said anew")

@@ -11,11 +11,26 @@ from hosts.inventory.read.containers import CONTAINERS
 from hosts.models import Container, Host, Image, Link, LinkKind, Network, Row, Volume
 
 _LIGHT = ("host_id", *CONTAINERS.light)
+# Which of the containers of a service it is.
+_PLACE, _MOST_OF_A_SERVICE = "com.docker.compose.container-number", 100
 _Row = TypeVar("_Row", bound=Row)
 
 
 def image_of(container: Container) -> Image | None:
     return Image.objects.filter(host=container.host_id, engine_id=container.image_id, gone_at=None).first()
+
+
+def successor(container: Row) -> Container | None:
+    """Who goes on for a container that is gone: what bears its name now, or has its place in its Compose service."""
+    if container.gone_at is None:
+        return None
+    there = Container.objects.filter(host=container.host_id, gone_at=None).order_by("-created_at")
+    named = there.filter(name=container.name).first() if container.name else None
+    if named or not container.service or container.created_at is None:
+        return named
+    place = container.labels.get(_PLACE)
+    newer = there.filter(project=container.project, service=container.service, created_at__gt=container.created_at)
+    return next((each for each in newer[:_MOST_OF_A_SERVICE] if each.labels.get(_PLACE) == place), None)
 
 
 def users_of_image(image: Image) -> QuerySet[Container]:

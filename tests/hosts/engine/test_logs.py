@@ -2,20 +2,25 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from hosts.access import Actor, Grant, Target, grant
 from hosts.engine import logs as module
+from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.errors import EngineError
 from hosts.engine.frames import Batch
-from hosts.engine.logs import End, Item, LogQuery, Lost, Opened, Why, follow
+from hosts.engine.logs import Cause, End, Gap, Item, LogQuery, Lost, Opened, Why, follow
 from hosts.engine.wire import open_wire
 from hosts.models import Host
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
+from tests.testbed.process import wait_until
 from tests.testbed.wire import Wire
 
 Run = Callable[..., str]
@@ -92,6 +97,35 @@ async def test_a_wire_that_is_cut_again_and_again_costs_no_line(counter: str, wi
         await log.until_lines(len(numbers(log.items)) + 100)
         got = numbers(log.items)
         assert got == list(range(len(got)))
+        assert not any(isinstance(item, Gap) for item in log.items), "nothing is missing"
+
+
+async def test_lines_that_the_engine_dropped_meanwhile_are_a_gap(
+    run_container: Run, engine: Engine, wire: Wire
+) -> None:
+    small = ("--log-opt=max-size=10k", "--log-opt=max-file=2")
+    flood = "echo 0; until [ -e /go ]; do sleep 0.05; done; awk 'BEGIN { for (i = 1; i < 2000; i++) print i }'"
+    container = run_container(*small, BASE_IMAGE, "sh", "-c", f"{flood}; sleep 100")
+    async with reading(f"tcp://127.0.0.1:{wire.port}", container, tail=None) as log:
+        await log.until_lines(1)
+        wire.to = Path("/nowhere/docker.sock")
+        await asyncio.to_thread(wire.cut)
+        await log.until_a(Lost)
+        await asyncio.to_thread(engine.docker, "exec", container, "touch", "/go")
+        last = functools.partial(engine.docker, "logs", "--tail=1", container)
+        await asyncio.to_thread(wait_until, lambda: last().startswith("1999"), 20, what="the last line")
+        wire.to = engine.socket
+        await log.until_a(Gap)
+        await log.until_lines(2)
+    before, after = [item for item in log.items if isinstance(item, Batch)][:2]
+    (gap,) = [item for item in log.items if isinstance(item, Gap)]
+    assert log.items.index(gap) == log.items.index(after) - 1, "in its place"
+    begin, end = nanoseconds(before.lines[0]), nanoseconds(after.lines[0])
+    assert gap == Gap(begin or 0, end or 0, Cause.LOST)
+    assert 1 < numbers(log.items)[1] < 2000
+    async with reading(engine.url, container, tail=None, after=Place(begin or 0, 1)) as again:
+        await again.until_lines(1)
+    assert again.items[1] == replace(gap, cause=Cause.AWAY)
 
 
 async def test_a_slow_wire_that_is_cut_in_the_middle_of_frames_costs_no_line(

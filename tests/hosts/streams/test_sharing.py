@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.frames import STDOUT, Batch
 from hosts.engine.logs import End, Item, LogQuery, Lost, Opened, Why
 from hosts.facts import Container
@@ -200,3 +201,15 @@ def test_the_ring_keeps_the_newest_within_bounds() -> None:
     huge = batch(0, 3000, 1000)
     ring.add(huge, huge.size)
     assert ring.lines == 3000, "one batch is kept, however large"
+
+
+async def test_who_comes_back_is_given_what_is_behind_the_last_line(upstream: Upstream, script: Script) -> None:
+    script.say(OPENED, batch(0, 10))
+    await script.all_read()
+    at = nanoseconds(batch(6, 1).lines[0])
+    assert at
+    query = LogQuery(tail=None, after=Place(at, 1))
+    assert upstream.serves(query)
+    viewer = upstream.join(query)
+    assert await take(viewer) == OPENED
+    assert numbers((await take(viewer)).lines) == [7, 8, 9]
