@@ -256,8 +256,8 @@ def test_a_page_left_open_over_night_is_right_in_the_morning(
         state(page, "night-shift", "running")
         assert page.evaluate("window.isTheSame"), "the page went on where it was"
         expect(page.locator("#connection")).to_be_hidden()
-        page.evaluate(OTHER_VERSION)
-        page.wait_for_function("window.isTheSame === undefined")
+        with page.expect_navigation():
+            page.evaluate(OTHER_VERSION)
         state(page, "night-shift", "running")
         sleeper.sleep()
         other.goto("jobs/")
