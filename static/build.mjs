@@ -15,17 +15,16 @@ if (!existsSync(join(modules, "@tabler", "core"))) {
 }
 const { transform } = await import("esbuild");
 
-// Parts of Tabler that Quayside has no use for. A selector that names one of these classes is left out.
-const UNUSED = new RegExp(
-  String.raw`\.(?:accordion|apexcharts|calendar|carousel|chat|divide|dropzone|datepicker|fslightbox|grid|io-|jvm|legend|litepicker|` +
-    String.raw`map|mention|nav-segmented|navbar|noUi|otp|page-(?:center|cover)|payment|photogrid|plyr|ratio|ribbon|segmented|signal|signature|` +
-    String.raw`social|sortable|sparkline|star-rating|step|strength|tag|tinymce|tox|tom-select|ts-|theme-|toast|tooltip|popover|tracking|tt-|` +
-    String.raw`typed|vc-|link-(?!underline|secondary|body|primary|muted)|btn-(?:outline-)?(?:blue|azure|indigo|purple|pink|red|orange|yellow|lime|` +
-    String.raw`green|teal|cyan|facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket|` +
-    String.raw`tabler|x|gray)\b|bg-(?:facebook|twitter|x\b|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|` +
-    String.raw`bitbucket|tabler|gradient|pattern)|text-(?:facebook|twitter|x\b|linkedin|google|youtube|vimeo|dribbble|github|instagram|` +
-    String.raw`pinterest|vk|rss|flickr|bitbucket|tabler)|[\w-]*-xxl(?:-|\b))|\[data-vc|\bdate-picker`,
+// The classes of Tabler that the pages use; a selector that names any other is left out, so that nobody downloads, and no browser
+// weighs at each change of the page, what no page has. Elements without a class keep all of theirs.
+const USED = new RegExp(
+  String.raw`^(?:btn|btn-(?:primary|danger|ghost|icon|sm|link)|card|card-(?:body|footer|header|title|table)|disabled|active|show|figure|` +
+    String.raw`form-(?:check|control|label|select|text|switch)(?:-[a-z-]+)?|form-check-(?:input|label)|is-(?:in)?valid|was-validated|` +
+    String.raw`icon|font-monospace|input-group(?:-text)?|visually-hidden(?:-focusable)?|text-secondary)$`,
 );
+const NOTICE = /\/\*[\s\S]*?\*\//g;
+const ANY_CLASS = /\.(-?[_a-zA-Z][\w-]*)/g;
+const isUsed = (selector) => [...selector.matchAll(ANY_CLASS)].every(([, name]) => USED.test(name));
 
 /** Top-level pieces of a stylesheet: rules, at-rules with a block, at-rules that end in a semicolon. */
 function pieces(css) {
@@ -59,9 +58,25 @@ function subset(css) {
         return inner ? `${head}{${inner}}` : "";
       }
       if (head.startsWith("@")) return piece;
-      const kept = selectors(head).filter((selector) => !UNUSED.test(selector));
-      return kept.length ? kept.join(",") + piece.slice(open) : "";
+      const [notices, list] = [head.match(NOTICE)?.join("") ?? "", head.replace(NOTICE, "")];
+      const kept = selectors(list).filter(isUsed);
+      return notices + (kept.length ? kept.join(",") + piece.slice(open) : "");
     })
+    .join("");
+}
+
+/** Without the custom properties and the animations that nothing left in it asks for. */
+function needed(css) {
+  const asked = (text, pattern) => new Set([...text.matchAll(pattern)].map(([, name]) => name));
+  for (let before = ""; before !== css; ) {
+    before = css;
+    const variables = asked(css, /var\((--[\w-]+)/g);
+    css = css.replace(/(--[\w-]+):(?:[^;{}"']|"[^"]*"|'[^']*')*(?:;|(?=}))/g, (whole, name) => (variables.has(name) ? whole : ""));
+  }
+  const animations = asked(css, /animation(?:-name)?:[^;}]*?([a-z][\w-]+)/g);
+  return pieces(css)
+    .filter((piece) => !/^@(?:-webkit-)?keyframes/.test(piece) || animations.has(piece.match(/keyframes ([\w-]+)/)[1]))
+    .filter((piece) => !/\{\}$/.test(piece))
     .join("");
 }
 
@@ -84,7 +99,7 @@ const from = (...path) => readFileSync(join(modules, ...path));
 const minified = async (css) => (await transform(css, { loader: "css", minify: true, legalComments: "inline" })).code;
 
 const MADE = [
-  ["@tabler/core", { "tabler.css": () => minified(subset(from("@tabler/core/dist/css/tabler.min.css").toString())) }],
+  ["@tabler/core", { "tabler.css": () => minified(needed(subset(from("@tabler/core/dist/css/tabler.min.css").toString()))) }],
   ["@tabler/icons", { "icons.svg": sprite }],
   ["@fontsource-variable/inter", {
     "inter-latin.woff2": () => from("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),

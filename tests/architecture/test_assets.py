@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -36,3 +37,21 @@ def test_no_file_of_ours_asks_another_server() -> None:
     assert ours
     foreign = [str(path) for path in ours if "//cdn" in path.read_text() or "@import url(http" in path.read_text()]
     assert foreign == []
+
+
+TAGS = re.compile(r"(?s)\{[%{#].*?[%}#]\}")
+# What scripts and tests find things by.
+HOOKS = {"pages-count", "hits", "user-button"}
+
+
+def test_every_class_of_a_template_has_a_rule() -> None:
+    """Of Tabler only the classes that static/build.mjs names are there: one that is not would do nothing."""
+    sheets = [*(BASE_DIR / "static" / "css").glob("*.css"), VENDOR / "tabler.css"]
+    known = set(re.findall(r"\.(-?[_a-zA-Z][\w-]*)", "".join(sheet.read_text() for sheet in sheets))) | HOOKS
+    found = {}
+    for path in (BASE_DIR / "templates").rglob("*.html"):
+        for classes in re.findall(r'class="([^"]*)"', TAGS.sub("\0", path.read_text())):
+            names = set(re.findall(r"(?<![\w\0-])[\w-]+(?![\w\0-])", classes))
+            if names - known:
+                found[str(path.relative_to(BASE_DIR))] = sorted(names - known)
+    assert found == {}
