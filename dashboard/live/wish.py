@@ -88,7 +88,7 @@ def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> F
             refused.append((target, _("You need the role “Viewer” on its host to read its log.")))
             continue
         row = Container.objects.filter(host=target.host, engine_id=target.id).first()
-        source = _source(row, target.host) if row else Source(target, target.label, f"{host}/{target.label}")
+        source = source_of(row, target.host) if row else Source(target, target.label, f"{host}/{target.label}")
         found[source.identity] = source
     rows = _successors(permissions, followed)
     if wish.query is not None:
@@ -97,7 +97,7 @@ def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> F
         total = page.total
         rows += [row for row in page.rows if permissions.may(Capability.CONTAINER_LOGS, row.host)]
     for row in rows:
-        source = _source(row, row.host)
+        source = source_of(row, row.host)
         found.setdefault(source.identity, source)
     sources = list(found.values())[:MOST_SOURCES]
     sources.sort(key=lambda source: (source.project == "", source.project, source.service, source.name, source.key))
@@ -118,7 +118,8 @@ def _successors(permissions: Permissions, followed: Iterable[Source]) -> list[Co
     return found
 
 
-def _source(row: Container, host: Host) -> Source:
+def source_of(row: Container, host: Host) -> Source:
+    """As the inventory has it."""
     return Source(
         Target("container", host, row.engine_id, row.name),
         row.name or row.engine_id[:12],

@@ -3,6 +3,7 @@
 from hosts.history.lines import Line, Unreadable
 from hosts.history.reading import read
 from hosts.history.searching import Filter, Progress, search, take
+from hosts.history.sifting import sift
 from hosts.history.sources import Source, source, sources
 
-__all__ = ["Filter", "Line", "Progress", "Source", "Unreadable", "read", "search", "source", "sources", "take"]
+__all__ = ["Filter", "Line", "Progress", "Source", "Unreadable", "read", "search", "sift", "source", "sources", "take"]

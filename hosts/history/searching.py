@@ -61,8 +61,8 @@ def search(
     `stop` is asked between pieces, some milliseconds apart, from whatever thread this runs in.
     """
     span = Span(since, until)
-    chain = sorted(pieces(sources, span), key=lambda piece: piece.last_at, reverse=True)
-    return _Search(chain, span, wanted, most).run(stop)
+    chain = newest_first(sources, span)
+    return Search(chain, span, wanted, most).run(stop)
 
 
 def take(items: Iterator[T], most: int = 500, seconds: float = 0.1) -> list[T]:
@@ -80,7 +80,14 @@ def take(items: Iterator[T], most: int = 500, seconds: float = 0.1) -> list[T]:
     return found
 
 
-class _Search:
+def newest_first(sources: Iterable[Source], span: Span) -> list[Piece]:
+    """The pieces that a search goes through."""
+    return sorted(pieces(sources, span), key=lambda piece: piece.last_at, reverse=True)
+
+
+class Search:
+    """Whoever decides in another way what a hit is, gives another `hits`."""
+
     def __init__(self, chain: list[Piece], span: Span, wanted: Filter, most: int) -> None:
         self._chain, self._span, self._most = chain, span, most
         self._needles = sorted({needle.lower() for needle in wanted.literals if needle}, key=len, reverse=True)
@@ -101,7 +108,7 @@ class _Search:
                 yield self._progress(piece.last_at)
                 said = time.monotonic()
             try:
-                self._hold(self._hits(piece))
+                self._hold(self.hits(piece))
             except Damaged as error:
                 yield Unreadable(piece.source, piece.first_at, piece.last_at, piece.lines, str(error))
             self._lines += piece.lines
@@ -126,26 +133,28 @@ class _Search:
             self._given += 1
             yield heapq.heappop(self._held)[-1]
 
-    def _hits(self, piece: Piece) -> Iterator[Line]:
+    def hits(self, piece: Piece) -> Iterator[Line]:
+        """The lines of a piece that match, within the span."""
         text = piece.text()
-        found = _candidates(text, self._needles)
+        found = candidates(text, self._needles)
         hits = [(index, line) for index, line in found if index < piece.lines and self._matches(line)]
         if not hits:
             return
-        kinds, times = _columns(piece)
+        kinds, times = columns(piece)
         for index, line in hits:
             if self._span.holds(times[index]):
                 yield Line(piece.source, times[index], piece.number, index, kinds[index], line)
 
 
-def _columns(piece: Piece) -> tuple[bytes, array[int]]:
+def columns(piece: Piece) -> tuple[bytes, array[int]]:
+    """The kinds and the times of its lines, and perhaps of some that have come since."""
     if piece.grows:
         block: Block = piece.load()
         return block.kinds, block.times
     return piece.sealed().columns()
 
 
-def _candidates(text: bytes, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+def candidates(text: bytes, needles: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
     """The lines that hold every needle, with their numbers; all lines when there is no needle."""
     if not needles:
         yield from enumerate(text.split(b"\n"))

@@ -84,6 +84,11 @@ class Word:
         self._pattern = literal(text) if self._folds and not text.isascii() else None
         self._anywhere = not _MAY_BE_OF_A_STAMP.match(text)
 
+    @property
+    def needle(self) -> bytes:
+        """Bytes that a line must hold, in either case of ASCII letters; none where a line could do without."""
+        return b"" if self.negated or self._pattern else self._bytes
+
     def kept(self, batch: Batch, at: Sequence[int]) -> list[int]:
         if self._pattern:
             return Regex(self._pattern).kept(batch, at)

@@ -39,6 +39,11 @@ class Filter:
         """The words and phrases that a line must hold, to be marked in it."""
         return tuple(term.text for term in self.terms if isinstance(term, Word) and not term.negated)
 
+    @property
+    def needles(self) -> tuple[bytes, ...]:
+        """What the bytes of a line without escapes must hold to pass, whatever the case of their ASCII letters."""
+        return tuple(found for term in self.terms if isinstance(term, Word) and (found := term.needle))
+
     def select(self, lines: Sequence[bytes], kinds: Sequence[int], source: str = "") -> list[int]:
         """The places of the lines that pass, in order: the engine's lines, with or without timestamps, and their kinds.
 

@@ -20,7 +20,7 @@ _ESC = 0x1B
 # What a mask leaves may look like something to hide again; a line that never settles is hidden as a whole.
 _PASSES = 8
 # A private key of 16,384 bits has 200 lines.
-_KEY_LINES = 250
+KEY_LINES = 250
 _KEY_BEGINS = re.compile(PEM_BEGINS)
 _ANY_BUILT_IN = Pattern(
     "|".join(f"(?:{rule.pattern.source})" for rule in BUILT_IN) + f"|{PEM_BEGINS.decode()}", trusted=True
@@ -131,7 +131,7 @@ class Masking:
                 text, within_key = _hidden(text, spans), len(spans)
         begun = [match.end() for match in _KEY_BEGINS.finditer(text)]
         if begun and text.find(b"-----END ", begun[-1]) < 0:
-            self._key_lines = _KEY_LINES
+            self._key_lines = KEY_LINES
         masked, count = self._redactor.mask(text)
         return masked, count + within_key
 

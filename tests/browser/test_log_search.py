@@ -1,0 +1,78 @@
+"""Is everything that was said found: of many logs, of removed ones, beside a log, and from there what stood around it?"""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Doing
+from tests.testbed.engine import Engine
+from tests.testbed.images import BASE_IMAGE
+from tests.testbed.process import wait_until
+
+Run = Callable[..., str]
+# 6,000 lines, of which six have the word.
+SAY = "seq 1 6000 | sed 's/^/{word} request /; s/000$/000 OutOfMemory/'; sleep 1000"
+
+
+@pytest.fixture(scope="module")
+def word() -> str:
+    return f"w{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def said(engine: Engine, doing: Doing, local: str, word: str) -> Iterator[dict[str, str]]:
+    """`here` runs; `gone` was removed, and its lines are kept."""
+    doing.do("history.keep", kind="label", value=f"keep={word}", days="3", megabytes="50")
+    script = ["sh", "-c", SAY.format(word=word)]
+    here = engine.run(f"--name={word}-here", f"--label=seek={word}", BASE_IMAGE, *script)
+    gone = engine.run(f"--name={word}-gone", f"--label=keep={word}", f"--label=seek={word}", BASE_IMAGE, *script)
+    wait_until(lambda: "6,000" in doing.request.get(f"{doing.url}/history/").text(), 30, what="all lines to be kept")
+    engine.remove_container(gone)
+    yield {"here": here, "gone": gone}
+    engine.remove_container(here)
+
+
+def hits(page: Page) -> list[str]:
+    return page.locator(".hit-text").all_inner_texts()
+
+
+def test_all_hosts_and_removed_containers_are_searched(page: Page, said: dict[str, str], word: str) -> None:
+    page.goto("/logs/search/")
+    page.get_by_label("Look for").fill(f"{word} OutOfMemory")
+    page.keyboard.press("Enter")
+    page.screenshot(path="/tmp/hs/a.png")
+    expect(page.locator(".hits-status")).to_contain_text("Searched the whole period · 12 hits")
+    found = page.locator(".hit")
+    expect(found).to_have_count(12)
+    expect(found.first.locator("mark").last).to_have_text("OutOfMemory")
+    assert page.locator(".hit-source small").all_inner_texts() == ["removed"] * 6
+    times = [time.get_attribute("datetime") for time in found.locator("time").all()]
+    assert times == sorted(times, reverse=True)
+    expect(page).to_have_url(re.compile(f"filter={word}\\+OutOfMemory&since=24h"))
+    page.get_by_role("button", name="By container").click()
+    expect(page.locator(".hits-group")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".hits-status")).to_contain_text("12 hits")
+    page.get_by_label("Containers that match").fill(f"{word}-gone")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hits-status")).to_contain_text("6 hits")
+    page.get_by_label("Look for").fill("/(/")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-problem")).to_be_visible()
+    expect(page.get_by_label("Look for")).to_be_focused()
+
+
+def test_shots(page: Page, said: dict[str, str], word: str) -> None:
+    from tests.browser.looked_at import what_is_wrong
+
+    page.goto(f"/logs/search/?filter=OutOfMemory")
+    expect(page.locator(".hits-status")).to_contain_text("Searched the whole")
+    faults = what_is_wrong(page, "log-search")
+    page.get_by_role("button", name="By container").click()
+    faults += what_is_wrong(page, "log-search-grouped")
+    page.goto(f"/logs/search/")
+    faults += what_is_wrong(page, "log-search-start")
+    assert not faults, "\n".join(faults)
