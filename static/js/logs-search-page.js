@@ -1,9 +1,9 @@
 // The page that searches all logs: its form, whose fields stand in the address, and what it finds.
 (() => {
-  const box = document.getElementById("search-hits");
-  const form = document.getElementById("search-form");
+  const box = document.getElementById("log-search-hits");
+  const form = document.getElementById("log-search-form");
   if (!box) return;
-  const problem = document.getElementById("search-problem");
+  const problem = document.getElementById("log-search-problem");
   const filter = form.elements.filter;
   const custom = form.querySelector("[data-custom]");
   const MEANING = form.dataset.meaning.split(" ");
@@ -57,7 +57,7 @@
     problem.hidden = true;
     for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
     history.replaceState(null, "", address(wanted));
-    document.getElementById("search-start").hidden = true;
+    document.getElementById("log-search-start").hidden = true;
     search.start({ ...wanted, query: wanted.query.toString(), since: wanted.since === "all" ? "" : wanted.since });
   }
 

@@ -199,7 +199,7 @@
       const at = moment(hit.time);
       if (this.grouped) return this.groupOf(hit).append(this.row(hit, at, true));
       const day = at.toDateString();
-      if (day !== this.day) this.parts.list.append(this.head("hits-day", days.format(at)));
+      if (day !== this.day) this.parts.list.append(this.head("log-hits-day", days.format(at)));
       this.day = day;
       return this.parts.list.append(this.row(hit, at));
     }
@@ -213,9 +213,9 @@
 
     groupOf(hit) {
       if (!this.groups.has(hit.slot)) {
-        const item = this.head("hits-group", "");
+        const item = this.head("log-hits-group", "");
         const name = document.createElement("h3");
-        name.textContent = `${hit.of.host}/${hit.of.name}`;
+        name.textContent = [`${hit.of.host}/${hit.of.name}`, ...(hit.of.state === "gone" ? [this.words.removed] : [])].join(" · ");
         const list = document.createElement("ol");
         item.append(name, list);
         this.parts.list.append(item);
@@ -227,7 +227,7 @@
     row(hit, at, dated = false) {
       const item = document.createElement("li");
       const link = document.createElement("a");
-      link.className = "hit";
+      link.className = "log-hit";
       link.href = this.address(hit);
       link.dataset.level = hit.level;
       link.classList.toggle("is-err", hit.kind === 2);
@@ -237,7 +237,7 @@
       time.title = hit.time;
       time.textContent = dated ? `${short.format(at)} ${clock(at)}` : clock(at);
       const text = document.createElement("span");
-      text.className = "hit-text";
+      text.className = "log-hit-text";
       marked(text, hit.text, this.pattern);
       link.append(time, ...(dated || this.box.dataset.of ? [] : [this.badge(hit.of)]), text);
       if (hit.cut) {
@@ -251,7 +251,7 @@
 
     badge({ name, host, state }) {
       const badge = document.createElement("span");
-      badge.className = "hit-source";
+      badge.className = "log-hit-source";
       badge.textContent = name;
       badge.title = `${host}/${name}`;
       if (state === "gone") {
@@ -279,9 +279,9 @@
     }
 
     click(event) {
-      const link = event.target.closest(".hit");
+      const link = event.target.closest(".log-hit");
       if (!link) return;
-      this.parts.list.querySelector(".hit.is-current")?.classList.remove("is-current");
+      this.parts.list.querySelector(".log-hit.is-current")?.classList.remove("is-current");
       link.classList.add("is-current");
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       if (this.jump?.(link.hit)) event.preventDefault();
@@ -289,7 +289,7 @@
 
     key(event) {
       const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-      const links = [...this.parts.list.querySelectorAll(".hit")];
+      const links = [...this.parts.list.querySelectorAll(".log-hit")];
       const at = links.indexOf(document.activeElement);
       if (!step || at === -1) return;
       event.preventDefault();

@@ -35,44 +35,26 @@ def said(engine: Engine, doing: Doing, local: str, word: str) -> Iterator[dict[s
     engine.remove_container(here)
 
 
-def hits(page: Page) -> list[str]:
-    return page.locator(".hit-text").all_inner_texts()
-
-
 def test_all_hosts_and_removed_containers_are_searched(page: Page, said: dict[str, str], word: str) -> None:
     page.goto("/logs/search/")
     page.get_by_label("Look for").fill(f"{word} OutOfMemory")
     page.keyboard.press("Enter")
-    page.screenshot(path="/tmp/hs/a.png")
-    expect(page.locator(".hits-status")).to_contain_text("Searched the whole period · 12 hits")
-    found = page.locator(".hit")
+    expect(page.locator(".log-hits-status")).to_contain_text("Searched the whole period · 12 hits")
+    found = page.locator(".log-hit")
     expect(found).to_have_count(12)
     expect(found.first.locator("mark").last).to_have_text("OutOfMemory")
-    assert page.locator(".hit-source small").all_inner_texts() == ["removed"] * 6
+    assert page.locator(".log-hit-source small").all_inner_texts() == ["removed"] * 6
     times = [time.get_attribute("datetime") for time in found.locator("time").all()]
     assert times == sorted(times, reverse=True)
     expect(page).to_have_url(re.compile(f"filter={word}\\+OutOfMemory&since=24h"))
     page.get_by_role("button", name="By container").click()
-    expect(page.locator(".hits-group")).to_have_count(2)
+    expect(page.locator(".log-hits-group")).to_have_count(2)
     page.reload()
-    expect(page.locator(".hits-status")).to_contain_text("12 hits")
+    expect(page.locator(".log-hits-status")).to_contain_text("12 hits")
     page.get_by_label("Containers that match").fill(f"{word}-gone")
     page.keyboard.press("Enter")
-    expect(page.locator(".hits-status")).to_contain_text("6 hits")
+    expect(page.locator(".log-hits-status")).to_contain_text("6 hits")
     page.get_by_label("Look for").fill("/(/")
     page.keyboard.press("Enter")
-    expect(page.locator("#search-problem")).to_be_visible()
+    expect(page.locator("#log-search-problem")).to_be_visible()
     expect(page.get_by_label("Look for")).to_be_focused()
-
-
-def test_shots(page: Page, said: dict[str, str], word: str) -> None:
-    from tests.browser.looked_at import what_is_wrong
-
-    page.goto(f"/logs/search/?filter=OutOfMemory")
-    expect(page.locator(".hits-status")).to_contain_text("Searched the whole")
-    faults = what_is_wrong(page, "log-search")
-    page.get_by_role("button", name="By container").click()
-    faults += what_is_wrong(page, "log-search-grouped")
-    page.goto(f"/logs/search/")
-    faults += what_is_wrong(page, "log-search-start")
-    assert not faults, "\n".join(faults)
