@@ -49,7 +49,7 @@ PLAIN_HITS, PLAIN_SECONDS = 200, 5.0
 
 @require_safe
 def log_search(request: Request) -> HttpResponse:
-    """`?filter=` is looked for; `?since=&until=` say when, and where is as in the list of containers (`host`, `q` …)."""
+    """`?filter=` is looked for; `?since=&until=` say when, and the list of containers where (`host`, `q` …)."""
     context = _fields(request)
     if context["filter"] and (request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES):
         try:

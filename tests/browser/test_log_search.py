@@ -1,4 +1,4 @@
-"""Is everything that was said found: of many logs, of removed ones, beside a log, and from there what stood around it?"""
+"""Is everything found that was said: in many logs, in removed ones, beside a log, with what stood around it?"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def test_all_hosts_and_removed_containers_are_searched(page: Page, said: dict[st
     expect(found).to_have_count(12)
     expect(found.first.locator("mark").last).to_have_text("OutOfMemory")
     assert page.locator(".log-hit-source small").all_inner_texts() == ["removed"] * 6
-    times = [time.get_attribute("datetime") for time in found.locator("time").all()]
+    times = [str(time.get_attribute("datetime")) for time in found.locator("time").all()]
     assert times == sorted(times, reverse=True)
     expect(page).to_have_url(re.compile(f"filter={word}\\+OutOfMemory&since=24h"))
     page.get_by_role("button", name="By container").click()
