@@ -39,7 +39,7 @@ format: packages-dev ## put the code into its one form
 	@$(PY) -m ruff check -q --fix --exit-zero . && $(PY) -m ruff format -q .
 
 messages: packages-dev ## collect the strings to translate and compile the translations
-	@$(PY) manage.py makemessages --all --no-obsolete --ignore=$(VENV) --ignore=node_modules --ignore=tests
+	@$(PY) manage.py makemessages --all --no-obsolete --no-location --ignore=$(VENV) --ignore=node_modules --ignore=tests --ignore=var
 	@$(PY) manage.py compilemessages --ignore=$(VENV)
 
 assets: ## re-make static/vendor from package-lock.json (needs Node and the network)

@@ -21,6 +21,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from dashboard.language import speak_to
 from dashboard.pages import errors
 from dashboard.requests import Request
 from hosts.access import Actor, ActorKind
@@ -102,11 +103,13 @@ class SignedIn:
         if iscoroutinefunction(self.get_response):
             return self._async(request)
         request.actor = actor_of(request.user, client_address(request))
+        speak_to(request.user)
         return self._turned_away(request, request.user.is_authenticated) or self.get_response(request)
 
     async def _async(self, request: Request) -> HttpResponseBase:
         user = await request.auser()
         request.actor = actor_of(user, client_address(request))
+        speak_to(user)
         answer = self._turned_away(request, user.is_authenticated)
         return answer or await self.get_response(request)
 

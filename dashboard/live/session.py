@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dashboard.language import speak_as_asked, speak_to
 from dashboard.live.watch import Question, Watched, watch
 from dashboard.middleware import actor_of, valid_address
 from hosts.access import Actor
@@ -64,6 +65,8 @@ class LiveSocket(Watched):
         # A browser can read the code of a close only after the handshake.
         await self._send({"type": "websocket.accept"})
         user = self.scope["user"]
+        speak_as_asked(self.scope)
+        speak_to(user)
         self.actor = actor_of(user, address_of(self.scope))
         try:
             self._know()

@@ -34,6 +34,9 @@ class User(AbstractUser):
 
     lists = models.JSONField(default=dict, blank=True)
 
+    # Empty: the browser's.
+    language = models.CharField(max_length=10, blank=True)
+
     objects: ClassVar[PeopleManager] = PeopleManager()
 
     def __str__(self) -> str:

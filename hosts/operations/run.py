@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +14,7 @@ from hosts import nudges
 from hosts.access import Actor, ActorKind, Target
 from hosts.jobs import lease
 from hosts.jobs.progress import Cancelled, Reporter
-from hosts.models import Host, Job, JobState, Outcome
+from hosts.models import Host, Job, JobState, Outcome, User
 from hosts.operations.base import Operation, find
 from hosts.operations.perform import perform, run_job
 
@@ -33,12 +34,18 @@ def run(job_id: str) -> None:
     nudges.send("jobs", "running")
     nudges.send(f"job.{job.pk}", "running")
     reporter = Reporter(job)
-    with lease.Heart(job, reporter.cancel):
+    with lease.Heart(job, reporter.cancel), translation.override(_language_of(job)):
         state, message = _carry_out(job, reporter)
         reporter.finish()
     lease.write(job, state=state, message=message, ended_at=timezone.now())
     nudges.send(f"job.{job.pk}", state)
     nudges.send("jobs", state)
+
+
+def _language_of(job: Job) -> str | None:
+    """What is written about the job is for its owner first."""
+    chosen = User.objects.filter(pk=job.actor["user_id"] or 0).values_list("language", flat=True).first()
+    return chosen or settings.LANGUAGE_CODE
 
 
 def actor_of(job: Job) -> Actor:
