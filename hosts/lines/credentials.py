@@ -19,12 +19,12 @@ class Rule:
 
 
 _KEYS_ALWAYS = (
-    r"passw(?:or)?d|passphrase|passcode|api[_-]?key|access[_-]?key(?:[_-]?id)?|private[_-]?key"
+    r"passw(?:or)?d|passphrase|passcode|api[_-]?key|(?:access|account)[_-]?key(?:[_-]?id)?|private[_-]?key"
     r"|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
 )
 _KEYS_OF_CODES = r"token|secret|credentials?|\bauth|\bpass"
 # An end of the key's own quotes (escaped, in JSON within JSON), the sign, and the beginning of the value's quotes.
-_SIGN = r"""\\*["']?\s*(?:=>|:=|=|:)\s*"""
+_SIGN = r"""\\*["']?\s*(?:=>|:=|=|:|%3[Dd])\s*"""
 _EQUALS = r"""\\*["']?\s*(?:=>|:=|=)\s*"""
 _COLON = r"""\\*["']?\s*:\s*"""
 _BARE = r"""\\*["']?([^\s"'\\&;,<>(){}\[\]]+)"""
@@ -36,15 +36,39 @@ _TOKENS = (
     r"|gl(?:pat|rt|ptt|dt|cbt|soat|ft|imt|agent)-[A-Za-z0-9_.-]{16,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|[sr]k_(?:live|test)_[A-Za-z0-9]{10,}"
     r"|sk-[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}"
+    r"|(?:dop|doo|dor)_v1_[0-9a-f]{32,}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}"
+    r"|ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}|whsec_[A-Za-z0-9]{20,}|[0-9]{8,10}:[A-Za-z0-9_-]{35}"
     r"|AIza[A-Za-z0-9_-]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{30,})"
 )
 _CARD = r"\b((?:4[0-9]|5[1-5]|2[2-7]|6[045]|3[04-8])(?:[ -]?[0-9]){11,17})\b"
+# The secret part of an address that is a key by itself.
+_HOOKS = (
+    r"(?i)(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks/[0-9]+)"
+    r"/([A-Za-z0-9_/-]+)"
+)
+# name=value, as many as follow, but not a lone word.
+_COOKIES = r"""([^\s=;,"'\\\[\]]+=[^\s;,"'\\\]]+(?:;\s*[^\s=;,"'\\\]]+(?:=[^\s;,"'\\\]]*)?)*)"""
+_SESSIONS = r"""(?i)\b(?:J?SESSIONID|PHPSESSID|ASP\.NET_SessionId|connect\.sid)=([^\s;,"'&\\\]]{12,})"""
+_TAG = r"(?i)<(?:[a-z0-9]+:)?[a-z0-9_-]*(?:passw(?:or)?d|passphrase|secret|token|api-?key)>([^<]+)</"
+_COMMANDS = (
+    r"\bmysql[a-z]*\s(?:.*\s)?-p([^\s-]\S*)",
+    r"\b(?:sshpass|docker\s+login|podman\s+login)\s(?:.*\s)?-p\s*([^\s-]\S*)",
+    r"\bcurl\s(?:.*\s)?(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)",
+)
 PEM_BEGINS = rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY"
+
+
+_NOTHING = {b"null", b"none", b"nil", b"undefined", b"true", b"false"}
 
 
 def _has_a_digit(text: bytes, begin: int, end: int) -> bool:
     """`token: expired` says nothing secret; a code without any digit is rare."""
     return not text[begin:end].isalpha() and any(48 <= byte < 58 for byte in text[begin:end])
+
+
+def _is_a_value(text: bytes, begin: int, end: int) -> bool:
+    """`"password":null` tells nothing."""
+    return text[begin:end].lower() not in _NOTHING
 
 
 def _is_no_path(text: bytes, begin: int, end: int) -> bool:
@@ -86,17 +110,27 @@ def _rule(name: str, source: str, hides: Callable[[bytes, int, int], bool] | Non
 _PASSWORDS = gettext_noop("Passwords and keys by their name")
 _CODES = gettext_noop("Tokens and secrets by their name")
 _HEADERS = gettext_noop("Authorization headers")
+_COOKIE_VALUES = gettext_noop("Cookies")
+_SIGNATURES = gettext_noop("Signatures of requests")
 _PRIVATE = gettext_noop("Private keys")
 
 BUILT_IN = (
-    *(_rule(_PASSWORDS, f"(?i)(?:{_KEYS_ALWAYS}){_SIGN}{value}") for value in (_BARE, _DOUBLE, _SINGLE, _ESCAPED)),
+    _rule(_PASSWORDS, f"(?i)(?:{_KEYS_ALWAYS}){_SIGN}{_BARE}", _is_a_value),
+    *(_rule(_PASSWORDS, f"(?i)(?:{_KEYS_ALWAYS}){_SIGN}{value}") for value in (_DOUBLE, _SINGLE, _ESCAPED)),
+    *(_rule(_PASSWORDS, command) for command in _COMMANDS),
+    _rule(_PASSWORDS, _TAG),
     _rule(_PASSWORDS, rf"(?i)(?:\b|_)pwd{_SIGN}{_BARE}", _is_no_path),
     _rule(_PASSWORDS, rf"(?i)(?:^|\s)--?[a-z-]*(?:{_KEYS_ALWAYS}|token|secret)\s+{_BARE}"),
-    _rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_EQUALS}{_BARE}"),
+    _rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_EQUALS}{_BARE}", _is_a_value),
     _rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_COLON}{_BARE}", _has_a_digit),
     *(_rule(_CODES, f"(?i)(?:{_KEYS_OF_CODES}){_SIGN}{value}") for value in (_DOUBLE, _SINGLE, _ESCAPED)),
-    _rule(_HEADERS, rf"(?i)authorization{_SIGN}\\*[\"']?(?:[a-z]+\s+)?([^\s\"'\\,;]+)", _is_no_word),
+    _rule(_HEADERS, rf"(?i)authorization{_SIGN}\[?\\*[\"']?(?:[a-z]+\s+)?([^\s\"'\\,;\]]+)", _is_no_word),
     _rule(_HEADERS, r"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/-]{8,}=*)", _is_no_word),
+    _rule(_COOKIE_VALUES, rf"(?i)cookie{_SIGN}\[?\\*[\"']?{_COOKIES}"),
+    _rule(_COOKIE_VALUES, _SESSIONS),
+    _rule(_SIGNATURES, r"(?i)\bsignature=([0-9a-f]{64})\b"),
+    _rule(_SIGNATURES, r"[?&]sig=([A-Za-z0-9%+/_-]{20,}=*)"),
+    _rule(gettext_noop("Addresses that are keys"), _HOOKS),
     _rule(gettext_noop("Access tokens of GitHub, GitLab, Slack and others"), _TOKENS),
     _rule(gettext_noop("Access keys of AWS"), r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b"),
     _rule(gettext_noop("JSON web tokens"), r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
