@@ -125,10 +125,10 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
         return HttpResponseClientRedirect(goes_to)
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
     level = "info" if result.job else "success"
-    return _with_toast(HttpResponse(status=204), level, text, _undo(operation, targets, result))
+    return _with_toast(HttpResponse(status=204), level, text, _undo(request, operation, targets, result))
 
 
-def _undo(operation: Operation, targets: list[Target], result: Result) -> dict[str, Any] | None:
+def _undo(request: Request, operation: Operation, targets: list[Target], result: Result) -> dict[str, Any] | None:
     """What a toast's button sends to take back what has just been done; one object's, and done already."""
     if result.job is not None or len(targets) != 1 or result.form is None:
         return None
@@ -137,10 +137,11 @@ def _undo(operation: Operation, targets: list[Target], result: Result) -> dict[s
         return None
     name, inputs = undone
     back = find(name)
-    doing = str(back.doing) if back else ""
+    if back is None or isinstance(grant(request.actor, back.capability, targets[0]), Denied):
+        return None
     return {
         "url": reverse("do", args=[name]),
-        "doing": doing,
+        "doing": str(back.doing),
         "values": {"on": ref_of(targets[0]), "_sure": "1", **inputs},
     }
 

@@ -121,6 +121,8 @@ def _things(request: Request, noun: str, words: Sequence[str], recent: Candidate
     if noun == "host":
         return [host for host in permissions(request).hosts() if contains(words, host.name)][:MOST]
     known = [row for row in recent(noun) if contains(words, row.name)]
+    if not words and noun != "container":
+        return known  # no object is named, and these are rarely meant: no query for a guess
     seen = {row.pk for row in known}
     found = matching(SPECS[noun], words, permissions(request), MOST)
     return [*known, *(row for row in found if row.pk not in seen)][:MOST]
