@@ -9,6 +9,8 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
+from dashboard.live.around import admitted, around_wish, context_of
+from dashboard.live.lines import lines_message
 from dashboard.live.search_sources import Looked, feeds, find_logs, shown_moment
 from dashboard.live.search_wish import SearchWish, Unclear, search_wish
 from dashboard.live.session import LiveSocket, Receive, Scope, Send, unknown
@@ -46,9 +48,9 @@ class Search(LiveSocket):
         return [Question(Capability.CONTAINER_LOGS, target) for target in self._hosts.values()]
 
     def hear(self, kind: str, message: dict[str, Any]) -> None:
-        if kind not in ("search", "stop"):
+        if kind not in ("search", "around", "stop"):
             raise unknown(kind)
-        self._asked = message if kind == "search" else None
+        self._asked = None if kind == "stop" else message
         self._wakes.set()
 
     async def work(self) -> None:
@@ -78,14 +80,30 @@ class Search(LiveSocket):
     async def _look(self, message: dict[str, Any]) -> None:
         self._hosts, self._said = {}, set()
         try:
-            asked = search_wish(message)
-            looked, found = await database_sync_to_async(self._admitted, thread_sensitive=False)(asked)
+            await (self._show(message) if message["type"] == "around" else self._search(message))
         except Unclear as unclear:
             await self.say("unclear", field=unclear.field, message=unclear.sentence, at=unclear.at)
-            return
-        self._hosts = {
-            target.host.pk: Target("container", target.host) for target in looked.targets if target.host is not None
-        }
+
+    def _read_from(self, looked: Looked) -> None:
+        """From now on it must stay allowed."""
+        targets = [target for target in looked.targets if target.host is not None]
+        self._hosts = {target.host.pk: Target("container", target.host) for target in targets if target.host}
+
+    async def _show(self, message: dict[str, Any]) -> None:
+        wish = around_wish(message)
+        admit = database_sync_to_async(admitted, thread_sensitive=False)
+        looked, reach, hides = await admit(wish, self.actor)
+        self._read_from(looked)
+        found = await context_of(wish, looked, reach, hides, self.actor)
+        keys = [source.key for source in found.sources]
+        told = {"mark": found.mark, "exact": found.exact, "older": found.older, "newer": found.newer}
+        await self.say("around", at=message["at"], keys=keys, lines=len(found.lines), notes=found.notes, **told)
+        await self.say_bytes(lines_message(0, found.kinds, found.lines, sources=found.numbers, with_levels=True))
+
+    async def _search(self, message: dict[str, Any]) -> None:
+        asked = search_wish(message)
+        looked, found = await database_sync_to_async(self._admitted, thread_sensitive=False)(asked)
+        self._read_from(looked)
         refused = [{"name": target.name or target.id[:12], "message": reason} for target, reason in looked.refused]
         count, words = {"logs": len(looked.sources), "kept": len(looked.kept)}, list(asked.filter.words)
         await self.say("searching", **count, words=words, refused=refused, notes=looked.notes)

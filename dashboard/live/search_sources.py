@@ -46,8 +46,11 @@ class Looked:
         return [source.target for source in self.sources]
 
 
-def find_logs(asked: SearchWish, actor: Actor) -> Looked:
-    """What there is now that this person may read; raises QueryError for a host that is none."""
+def find_logs(asked: SearchWish, actor: Actor, most: int = MOST_LOGS) -> Looked:
+    """What there is now that this person may read; raises QueryError for a host that is none.
+
+    At most so many containers that engines have; of kept logs all that match.
+    """
     permissions, looked = Permissions(actor), Looked()
     numbers: dict[tuple[int, str], int] = {}
 
@@ -63,7 +66,7 @@ def find_logs(asked: SearchWish, actor: Actor) -> Looked:
         for source in named.sources:
             add(source)
     if asked.wish.query is not None:
-        for row in _rows(asked.wish.query, asked.since, permissions, looked):
+        for row in _rows(asked.wish.query, asked.since, most, permissions, looked):
             add(source_of(row, row.host))
     for kept in _kept(asked, actor, permissions, looked):
         host = next(host for host in permissions.hosts(Capability.CONTAINER_LOGS) if host.pk == kept.host_id)
@@ -71,11 +74,11 @@ def find_logs(asked: SearchWish, actor: Actor) -> Looked:
     return looked
 
 
-def _rows(query: Query, since: int | None, permissions: Permissions, looked: Looked) -> list[Container]:
-    query = replace(query, sort="-state", page=1, size=MOST_LOGS, by_project=False)
+def _rows(query: Query, since: int | None, most: int, permissions: Permissions, looked: Looked) -> list[Container]:
+    query = replace(query, sort="-state", page=1, size=most, by_project=False)
     page = listing(CONTAINERS, query, permissions)
-    if page.total > MOST_LOGS:
-        words = {"total": page.total, "most": MOST_LOGS}
+    if page.total > most:
+        words = {"total": page.total, "most": most}
         looked.notes.append(_("%(total)s containers match; the first %(most)s are searched. Ask for less.") % words)
     rows = [row for row in page.rows if permissions.may(Capability.CONTAINER_LOGS, row.host)]
     return [row for row in rows if not _was_over(row, since)]

@@ -65,7 +65,7 @@ def search_wish(message: dict[str, Any]) -> SearchWish:
     if before is not None:
         until = before if until is None else min(until, before)
     texts = {"since": given["since"], "until": given["until"], "before": given["before"]}
-    return SearchWish(_wish(given["query"]), _filter(given["filter"]), since, until, most, texts)
+    return SearchWish(wish_in(given["query"]), _filter(given["filter"]), since, until, most, texts)
 
 
 def moment(field: str, text: str) -> int | None:
@@ -95,7 +95,8 @@ def _filter(text: str) -> Filter:
         raise Unclear("filter", sentence(error), error.position) from error
 
 
-def _wish(text: str) -> Wish:
+def wish_in(text: str) -> Wish:
+    """Which logs are meant by the query string of a list of containers; raises Unclear."""
     try:
         wish = wish_of(QueryDict(text))
     except (QueryError, ValueError) as error:

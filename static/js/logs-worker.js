@@ -1,7 +1,7 @@
 // One log's connection, off the main thread: follows the socket, takes lines apart, and goes on where it stopped when it breaks.
 //
 // In:  {type: "load", parts}, {type: "open", address, opening, resume, run}, {type: "drawn", seq}, {type: "check", text},
-//      {type: "decode", data, name, key}: a message `lines` that came by another way, of one log
+//      {type: "decode", data, name, key, keys}: a message `lines` that came by another way, of one log or of those of these keys
 // Out: {type: "lines", seq, times, nanos, texts, fields, kinds, spans, sources, levels, run, name}, {type: "said", message, run} for all else,
 //      {type: "state", state, message}
 "use strict";
@@ -105,14 +105,14 @@ function moment(stamp) {
   return [secondAt + offset + Math.floor(nanos / 1e6), nanos % 1e6];
 }
 
-function lines(data) {
+function lines(data, slotOf = (number) => numbers[number]) {
   const bytes = new Uint8Array(data);
   const newline = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, newline)));
   let from = newline + 1;
   const column = (size) => bytes.slice(from, (from += head.count * size));
   const kinds = column(1);
-  const sources = head.sources ? Array.from(new Uint16Array(column(2).buffer), (number) => numbers[number]) : null;
+  const sources = head.sources ? Array.from(new Uint16Array(column(2).buffer), slotOf) : null;
   const levels = head.levels ? column(1) : null;
   const raw = new TextDecoder().decode(bytes.subarray(from)).split("\n");
   const stamps = new Array(head.count);
@@ -243,7 +243,7 @@ onmessage = ({ data }) => {
   } else if (data.type === "load") {
     importScripts(...data.parts);
   } else if (data.type === "decode") {
-    const [, batch] = lines(data.data);
+    const [, batch] = lines(data.data, (number) => slots.get(data.keys?.[number]) ?? -1);
     if (slots.has(data.key)) batch.sources = new Array(batch.texts.length).fill(slots.get(data.key));
     give(batch, { name: data.name });
   } else if (data.type === "check") {

@@ -419,13 +419,14 @@
       count();
       return true;
     },
-    show: (data, { label, at, append = false, source } = {}) =>
+    show: (data, { label, at, append = false, source, sources: keys } = {}) =>
       new Promise((done) => {
         const name = ++naming;
         awaited.set(name, { label, at, append, done });
-        worker.postMessage({ type: "decode", data, name, key: source });
+        worker.postMessage({ type: "decode", data, name, key: source, keys });
       }),
     live: latest,
+    ends: () => (view.lines.length ? [view.lines.line(view.lines.first), view.lines.line(view.lines.end - 1)] : []),
     filter: (term) => filter.add(term),
     actions: details.actions,
     get filterText() {

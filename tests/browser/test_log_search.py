@@ -58,3 +58,48 @@ def test_all_hosts_and_removed_containers_are_searched(page: Page, said: dict[st
     page.keyboard.press("Enter")
     expect(page.locator("#log-search-problem")).to_be_visible()
     expect(page.get_by_label("Look for")).to_be_focused()
+
+
+def test_a_hit_beside_a_log_leads_to_what_stood_around_it(page: Page, said: dict[str, str], word: str) -> None:
+    page.goto(f"/hosts/local/containers/{said['here']}/logs/?tail=100")
+    expect(page.locator("#log-status")).to_have_text("Live")
+    page.keyboard.press("S")
+    dock = page.locator("#log-dock")
+    page.get_by_role("searchbox", name="Search everything").fill("OutOfMemory")
+    page.keyboard.press("Enter")
+    expect(dock.locator(".log-hits-status")).to_contain_text("Searched everything · 6 hits")
+    dock.locator(".log-hit", has_text="request 3000").click()
+    marked = page.locator(".log-row.is-current")
+    expect(marked).to_contain_text("request 3000 OutOfMemory")
+    expect(page.locator(".log-row", has_text="request 2999")).to_be_visible()
+    expect(page.locator(".log-row", has_text="request 3001")).to_be_visible()
+    expect(page).to_have_url(re.compile("at="))
+    page.reload()
+    expect(marked).to_contain_text("request 3000 OutOfMemory")
+    page.get_by_role("button", name="Earlier").click()
+    expect(marked).to_contain_text("request 2501")
+    page.get_by_role("button", name="Back to the newest").click()
+    expect(page.locator(".log-row", has_text="request 6000")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("at="))
+
+
+def test_a_hit_of_a_removed_container_leads_to_its_kept_lines(page: Page, said: dict[str, str], word: str) -> None:
+    page.goto(f"/logs/search/?filter=OutOfMemory&q={word}-gone")
+    page.locator(".log-hit", has_text="request 3000").click()
+    expect(page.locator("#marked")).to_contain_text(f"{word} request 3000 OutOfMemory")
+    expect(page.locator("#marked")).to_be_in_viewport()
+
+
+def test_a_merged_view_goes_to_a_time_and_links_to_a_line(page: Page, said: dict[str, str], word: str) -> None:
+    page.goto(f"/logs/?label=seek={word}&tail=200")
+    expect(page.locator("#log-status")).to_have_text("Live")
+    page.keyboard.press("T")
+    page.get_by_label("Go to", exact=True).fill("2020-01-01T00:00:00")
+    page.keyboard.press("Enter")
+    expect(page.locator("#log-aside")).to_contain_text("Lines around Jan 1, 2020")
+    expect(page.locator(".log-row.is-current")).to_contain_text("request 1")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(".log-row", has_text="request 7").first.locator(".log-kind").click()
+    page.get_by_role("button", name="Copy link").first.click()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page.locator(".log-row.is-current")).to_contain_text("request 7")

@@ -69,3 +69,15 @@ def test_a_place_that_is_none_is_refused_in_words(client: Client, query: str) ->
 def test_the_list_of_kept_logs_leads_there(client: Client) -> None:
     client.force_login(cast.ada())
     assert ADDRESS in client.get("/history/").text
+
+
+def test_a_line_is_shown_among_those_around_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_log, "LINES_ON_A_PAGE", 6)
+    client.force_login(cast.vera())
+    context = client.get(f"{ADDRESS}?at=1970-01-01T00:00:20.000000000Z").context
+    shown = context["page"].lines
+    assert [line["text"].split(" p")[0] for line in shown if line["marked"]] == ["line 20"]
+    assert [line["text"].split(" p")[0] for line in shown][-4:] == ["line 20", "line 21", "line 22", "line 23"]
+    assert "canary" not in str(shown)
+    assert context["later"] == "1970-01-01T00:00:23.000000000Z"
+    assert client.get(f"{ADDRESS}?at=noon").status_code == 400
