@@ -46,7 +46,7 @@ class Found:
 
 @require_safe
 def kept_log(request: Request, host: str, ref: str) -> HttpResponse:
-    """`?filter=` as in the live view; `?before=chunk.row` goes on into the past; `?at=` shows what stood around a line."""
+    """`?filter=` as in the live view; `?before=chunk.row` goes further back; `?at=` shows what stood around it."""
     found = visible_host(request, host, Capability.CONTAINER_LOGS)
     kept = get_object_or_404(KeptLog, host=found, engine_id=ref, dropping=False)
     before, at = _place(request.GET.get("before", "")), _moment(request.GET.get("at", ""))

@@ -61,6 +61,8 @@ def _hosts_and_containers(here: str, local: str, ids: dict[str, str]) -> list[Pi
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
         Picture("logs-download", f"{here}/containers/{ids['running_log']}/logs/", _open_download),
         Picture("logs-to-choose", "/logs/"),
+        Picture("log-search", f"/logs/search/?filter=slow+query&host={local}", _wait_for_hits),
+        Picture("log-dock", f"/hosts/{local}/containers/{ids['running_log']}/logs/", _search_beside),
         Picture("logs-merged", f"/logs/?project=shop&host={local}", _wait_for_lines),
     ]
 
@@ -150,6 +152,21 @@ def _open_menu(page: Page) -> None:
 def _open_tray(page: Page) -> None:
     page.locator("#tray-menu summary").click()
     expect(page.locator(".tray-body")).to_be_visible()
+
+
+def _wait_for_hits(page: Page) -> None:
+    expect(page.locator(".log-hit").nth(3)).to_be_visible()
+    expect(page.locator(".log-hits-status")).to_contain_text("Searched")
+
+
+def _search_beside(page: Page) -> None:
+    _wait_for_lines(page)
+    page.keyboard.press("S")
+    page.get_by_role("searchbox", name="Search everything").fill("refused")
+    page.keyboard.press("Enter")
+    _wait_for_hits(page)
+    page.locator(".log-hit").nth(2).click()
+    expect(page.locator(".log-row.is-current")).to_contain_text("refused")
 
 
 def _wait_for_lines(page: Page) -> None:
