@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,18 +13,21 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import may_on, operations_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import is_away, kept_lists, list_context, object_url
-from dashboard.pages.overview import troubled
+from dashboard.pages.troubled import troubled
 from dashboard.requests import Request
 from dashboard.rows.base import Line
 from dashboard.targets import ref
 from hosts.facts import Noun
+from hosts.inventory.read import attention
 from hosts.inventory.read.hosts import HOSTS, host_listing
 from hosts.inventory.read.query import QueryError, parse
 from hosts.inventory.read.totals import totals
 from hosts.models import Host, HostEvent
 from hosts.operations.base import offered_for
 
-EVENTS = 30
+EVENTS = 80
+SHOWN_EVENTS = 20
+SHOWN_ACTIONS = 6
 
 
 @require_safe
@@ -44,12 +47,14 @@ def hosts(request: Request) -> HttpResponse:
 def host(request: Request, host: str) -> HttpResponse:
     shown = Host.objects.prefetch_related("groups").get(pk=visible_host(request, host).pk)
     operations = operations_on(request, "host", shown, shown)
+    figures = totals([shown])[shown.pk]
+    containers = reverse("host_containers", args=[shown.name])
     context = {
         "host": shown,
         "away": is_away(shown),
-        "totals": totals([shown])[shown.pk],
-        "troubled": troubled([shown]),
-        "events": [_linked(event, shown) for event in HostEvent.objects.filter(host=shown)[:EVENTS]],
+        "totals": figures,
+        "troubled": troubled([shown], figures, attention.ended([shown]), containers),
+        "events": _happened(shown),
         "operations": [each for each in operations if each.name != "host.usage"],
         "measure": next((each for each in operations if each.name == "host.usage"), None),
         "trust": next((each for each in operations if each.name == "host.trust"), None),
@@ -60,10 +65,26 @@ def host(request: Request, host: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _linked(event: HostEvent, host: Host) -> dict[str, Any]:
-    """An event with the address of what it happened to, where that has a page."""
-    url = object_url(event.kind, host.name, event.engine_id) if event.kind in list(Noun) and event.engine_id else ""
-    return {**model_to_dict(event, ["kind", "action", "engine_id", "name", "at"]), "url": url}
+def _happened(host: Host) -> list[dict[str, Any]]:
+    """The last events, the newest first; those in a row of one object are one line: "kill → die → stop"."""
+    lines: list[dict[str, Any]] = []
+    for (kind, engine_id), events in groupby(
+        HostEvent.objects.filter(host=host)[:EVENTS], key=lambda event: (event.kind, event.engine_id)
+    ):
+        listed = list(events)
+        url = object_url(kind, host.name, engine_id) if kind in list(Noun) and engine_id else ""
+        actions = [event.action for event in reversed(listed)]
+        lines.append(
+            {
+                "kind": kind,
+                "name": listed[0].name or engine_id,
+                "url": url,
+                "at": listed[0].at,
+                "earlier": max(0, len(actions) - SHOWN_ACTIONS),
+                "actions": actions[-SHOWN_ACTIONS:],
+            }
+        )
+    return lines[:SHOWN_EVENTS]
 
 
 def _line(request: Request, host: Host) -> Line:

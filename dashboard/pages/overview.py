@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,15 +15,15 @@ from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
 from dashboard.pages.jobs import visible_jobs
 from dashboard.pages.lists import object_url
+from dashboard.pages.troubled import troubled
 from dashboard.requests import Request
 from hosts.access import Capability
 from hosts.inventory.read import attention
 from hosts.inventory.read.totals import added_up, totals
-from hosts.models import ACTIVE, AuditEvent, Container, Host, HostState, Image, JobState
+from hosts.models import ACTIVE, AuditEvent, Host, HostState, Image, JobState
 from hosts.operations.base import every
 
 SHOWN_HOSTS = 24
-SHOWN_TROUBLED = 12
 SHOWN_IMAGES = 6
 SHOWN_EVENTS = 8
 URGENCY = (HostState.CHANGED, HostState.REFUSED, HostState.DOWN, HostState.UNKNOWN, HostState.UP, HostState.DISABLED)
@@ -38,7 +39,8 @@ def overview(request: Request) -> HttpResponse:
             "may_add_people": asked.may(Capability.PERSON_MANAGE),
         }
         return render(request, "pages/overview/first.html", steps)
-    each = totals(hosts)
+    each, ended = totals(hosts), attention.ended(hosts)
+    whole = added_up(each.values())
     shown = hosts[:SHOWN_HOSTS]
     rooms = attention.room(shown)
     context = {
@@ -46,9 +48,9 @@ def overview(request: Request) -> HttpResponse:
         "more_hosts": len(hosts) - SHOWN_HOSTS,
         "all_hosts": len(hosts),
         "up_hosts": sum(host.state == HostState.UP for host in hosts),
-        "totals": added_up(each.values()),
-        "troubled": troubled(hosts),
-        "ended": attention.ended(hosts),
+        "totals": whole,
+        "troubled": troubled(hosts, whole, ended, reverse("containers")),
+        "ended": ended,
         "images": _images(hosts),
         "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
         "topics": " ".join(["hosts", "jobs", *(f"host.{host.pk}" for host in hosts)]),
@@ -56,14 +58,6 @@ def overview(request: Request) -> HttpResponse:
     }
     template = "pages/overview/live.html" if request.htmx.target == "live" else "pages/overview.html"
     return render(request, template, context)
-
-
-def troubled(hosts: list[Host]) -> list[tuple[Container, str]]:
-    """The containers that need a look, each with the address of its page."""
-    return [
-        (row, object_url("container", row.host.name, row.engine_id))
-        for row in attention.troubled(hosts, SHOWN_TROUBLED)
-    ]
 
 
 def _images(hosts: list[Host]) -> list[tuple[Image, str]]:

@@ -13,6 +13,7 @@ from dashboard.templatetags.drawing import dash
 from dashboard.templatetags.names import port, short_id
 from dashboard.templatetags.states import state
 from dashboard.templatetags.times import when
+from hosts.inventory.read.exits import WELL
 from hosts.models import Container
 
 MOST_PORTS = 3
@@ -22,9 +23,9 @@ def container_state(row: Container) -> SafeString:
     """Its state, the code it ended with when that says failure, and its health."""
     if row.gone_at:
         return state("gone")
-    failed = row.state in ("exited", "dead") and row.exit_code
-    note = gettext("code %s") % row.exit_code if failed else ""
-    shown = state(row.state, "container", note, "bad" if failed else "")
+    ended = row.state in ("exited", "dead") and row.exit_code
+    note = gettext("code %s") % row.exit_code if ended else ""
+    shown = state(row.state, "container", note, "bad" if ended and row.exit_code not in WELL else "")
     return format_html("{} {}", shown, state(row.health, "container")) if row.health else shown
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 SENTENCE_LIMIT = 500
 DETAIL_LIMIT = 4096
@@ -17,11 +19,18 @@ class EngineError(Exception):
     """
 
     outcome_unknown: ClassVar[bool] = False
+    # What a person can do about any error of this kind.
+    todo: ClassVar[str | Promise] = ""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         self.sentence = cut(sentence, SENTENCE_LIMIT)
         self.detail = cut(detail, DETAIL_LIMIT)
         super().__init__(self.sentence)
+
+    @property
+    def advice(self) -> str:
+        """The sentence, and what to do where that is known of errors of this kind."""
+        return f"{self.sentence} {self.todo}".strip()
 
 
 class AddressError(EngineError, ValueError):
@@ -35,17 +44,21 @@ class AddressError(EngineError, ValueError):
 class Unreachable(EngineError):
     """Nobody answers there: nothing was sent, so nothing happened."""
 
+    todo = gettext_lazy("See whether the machine is on and whether Docker runs there.")
+
 
 class TimedOut(EngineError):
     """The engine took the request and did not answer in time."""
 
     outcome_unknown = True
+    todo = gettext_lazy("It may have happened all the same: look at the object before you try again.")
 
 
 class Lost(EngineError):
     """The connection broke after the request was sent."""
 
     outcome_unknown = True
+    todo = gettext_lazy("It may have happened all the same: look at the object before you try again.")
 
 
 class Refused(EngineError):
@@ -89,13 +102,23 @@ class Failed(EngineError):
 class RegistryDenied(EngineError):
     """The registry wants another login, or the login may not do this."""
 
+    todo = gettext_lazy(
+        "Check the name for a wrong spelling; if it is right, store a login for this registry under Registries."
+    )
+
 
 class RegistryUnreachable(EngineError):
     """The engine does not reach the registry."""
 
+    todo = gettext_lazy(
+        "Check the registry's address, and from the host whether its network and name service reach it."
+    )
+
 
 class DiskFull(Failed):
     """The engine's machine has no space left."""
+
+    todo = gettext_lazy("Remove images and volumes that nothing uses; the host's page can measure what takes the room.")
 
 
 class Cancelled(EngineError):

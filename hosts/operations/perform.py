@@ -175,7 +175,7 @@ def _carry_out(
     except (Cancelled, CalledOff):
         outcome, message = Outcome.CANCELLED, _("Cancelled.")
     except EngineError as error:
-        outcome, message = Outcome.UNKNOWN if error.outcome_unknown else Outcome.FAILED, error.sentence
+        outcome, message = Outcome.UNKNOWN if error.outcome_unknown else Outcome.FAILED, error.advice
     except Exception as error:
         log.exception("operation failed", operation=operation.name, event_id=event.pk)
         outcome, message = Outcome.UNKNOWN, _("Quayside itself failed; its log has the details (record %s).") % event.pk

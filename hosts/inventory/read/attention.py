@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from hosts.inventory.read.containers import CONTAINERS, LATELY
+from hosts.inventory.read.containers import CONTAINERS, FAILED, LATELY
 from hosts.inventory.read.images import IMAGES
 from hosts.models import Container, Host, Image, Row
 
 _ARow = TypeVar("_ARow", bound=Row)
 _UNHEALTHY = Q(state="running", health="unhealthy")
+
+
+class Trouble(IntEnum):
+    """What may be wrong with a container, the most urgent first."""
+
+    UNHEALTHY = 0
+    RESTARTING = 1
+    DEAD = 2
+    FAILED = 3
+    ENDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +47,36 @@ class Room:
     free: int | None
 
 
-def troubled(hosts: Iterable[Host], most: int) -> list[Container]:
-    """Those that need a look: unhealthy, restarting, dead, failed within a day, or ended well in it."""
+def troubled(hosts: Iterable[Host], most: int) -> dict[Trouble, list[Container]]:
+    """The containers that need a look, by what is wrong with them, at most so many of each, the latest first."""
     here = {host.pk: host for host in hosts}
     ended = Q(state="exited", finished_at__gte=timezone.now() - LATELY)
-    urgency = Case(
-        When(_UNHEALTHY, then=Value(0)),
-        When(state="restarting", then=Value(1)),
-        When(state="dead", then=Value(2)),
-        When(~Q(exit_code=0), then=Value(3)),
-        default=Value(4),
+    kind = Case(
+        When(_UNHEALTHY, then=Value(Trouble.UNHEALTHY)),
+        When(state="restarting", then=Value(Trouble.RESTARTING)),
+        When(state="dead", then=Value(Trouble.DEAD)),
+        When(FAILED, then=Value(Trouble.FAILED)),
+        default=Value(Trouble.ENDED),
     )
+    place = Window(RowNumber(), partition_by=F("trouble"), order_by=[F("finished_at").desc(nulls_last=True), F("name")])
     rows = (
         Container.objects.filter(_UNHEALTHY | Q(state__in=("restarting", "dead")) | ended, host__in=here, gone_at=None)
         .only("host_id", *CONTAINERS.light)
-        .annotate(urgency=urgency)
-        .order_by("urgency", "-finished_at", "name")[:most]
+        .annotate(trouble=kind)
+        .annotate(place=place)
+        .filter(place__lte=most)
+        .order_by("trouble", "place")
     )
-    return [_placed(row, here) for row in rows]
+    found: dict[Trouble, list[Container]] = {}
+    for row in rows:
+        found.setdefault(Trouble(row.trouble), []).append(_placed(row, here))
+    return found
 
 
 def ended(hosts: Iterable[Host]) -> Ended:
     since = timezone.now() - LATELY
     rows = Container.objects.filter(host__in=[host.pk for host in hosts], gone_at=None, state__in=("exited", "dead"))
-    found = rows.filter(finished_at__gte=since).aggregate(
-        lately=Count("pk"), failed=Count("pk", filter=Q(exit_code__isnull=False) & ~Q(exit_code=0))
-    )
+    found = rows.filter(finished_at__gte=since).aggregate(lately=Count("pk"), failed=Count("pk", filter=FAILED))
     return Ended(found["lately"], found["failed"])
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hosts.access import Capability
+from hosts.inventory.read.exits import WELL
 from hosts.inventory.read.filters import equal, labelled
 from hosts.inventory.read.spec import Column, Filter, Spec
 from hosts.models import Container, Host, Link, LinkKind
@@ -23,13 +24,20 @@ SINCE = Case(
 )
 
 LATELY = timedelta(days=1)
-ENDED = {"lately": _("in the last day"), "failed": _("with an error, in the last day")}
+ENDED = {
+    "lately": _("in the last day"),
+    "failed": _("with an error, in the last day"),
+    "well": _("without an error, in the last day"),
+}
+FAILED = Q(exit_code__isnull=False) & ~Q(exit_code__in=WELL)
 
 
 def ended(values: tuple[str, ...]) -> Q:
-    """Containers that do not run and ended within a day, all of them or those that failed."""
-    found = Q(state__in=("exited", "dead"), finished_at__gte=timezone.now() - LATELY)
-    return found if "lately" in values else found & Q(exit_code__isnull=False) & ~Q(exit_code=0)
+    """Containers that do not run and ended within a day: all of them, those that failed, or the others."""
+    found = Q()
+    if "lately" not in values and len(values) == 1:
+        found = FAILED if values[0] == "failed" else ~FAILED
+    return found & Q(state__in=("exited", "dead"), finished_at__gte=timezone.now() - LATELY)
 
 
 def linked(kind: LinkKind, values: tuple[str, ...]) -> Q:

@@ -97,7 +97,8 @@ _KNOWN: dict[int, tuple[Words, Words, Words]] = {
         gettext_lazy("Its last lines in the log usually say which."),
     ),
 }
-_BY_HAND = frozenset({0, 130, 143})
+# Of somebody who asked it to end: success, Ctrl-C, and a stop that the program does not answer with a 0 of its own.
+WELL = frozenset({0, 130, 143})
 # What an engine says when a container cannot be started: (part of its words, why, what to do).
 _REFUSED: tuple[tuple[str, Words, Words], ...] = (
     ("executable file not found", _KNOWN[127][1], _KNOWN[127][2]),
@@ -155,7 +156,7 @@ def _by_code(code: int) -> Exit:
         return Exit(0, "", _("It ended by itself, without an error."), failed=False)
     if code in _KNOWN:
         name, why, todo = _KNOWN[code]
-        return Exit(code, str(name), str(why), str(todo), code not in _BY_HAND)
+        return Exit(code, str(name), str(why), str(todo), code not in WELL)
     name = _signal_name(code)
     if name:
         return Exit(code, name, _("It was ended by the signal %(signal)s.") % {"signal": name})

@@ -108,16 +108,44 @@ def test_the_overview_tells_what_needs_a_look_most_urgent_first(harbour: Host, b
     assert places == sorted(places)
     assert "forgotten" not in part
     assert "SIGKILL" in part
+    for group in ("health=unhealthy&amp;state=running", "state=restarting", "ended=failed", "ended=well"):
+        assert f'href="/containers/?{group}"' in part
     assert 'href="/containers/?ended=failed"' in page
+
+
+def test_a_crowd_of_one_trouble_hides_no_other(harbour: Host, browse: Browse) -> None:
+    for number in range(9):
+        rows.container(harbour, f"sick-{number}", health="unhealthy")
+    rows.container(harbour, "corpse", state="dead")
+    page = browse(cast.ada(), "/").text
+    part = page[page.index('id="troubled"') : page.index("All hosts</a>")]
+    assert part.count(">sick-") + part.count(">web</a>") == 4
+    assert '<span class="tab-count">10</span>' in part
+    assert ">corpse</a>" in part
+
+
+def test_what_happened_to_one_thing_in_a_row_is_one_line(harbour: Host, browse: Browse) -> None:
+    loop, now = harbour.containers.get(name="loop"), timezone.now()
+    for second, action in enumerate(("kill", "die", "stop")):
+        HostEvent.objects.create(
+            host=harbour,
+            at=now + timedelta(seconds=second),
+            kind="container",
+            action=action,
+            engine_id=loop.engine_id,
+            name="loop",
+        )
+    assert "kill → die → stop" in browse(cast.ada(), "/hosts/harbour/").text
 
 
 def test_what_ended_lately_is_a_filter_of_the_list(harbour: Host, browse: Browse) -> None:
     now, ada = timezone.now(), cast.ada()
     rows.container(harbour, "killed", state="exited", exit_code=137, finished_at=now)
     rows.container(harbour, "well", state="exited", exit_code=0, finished_at=now)
-    failed, lately = (browse(ada, f"/containers/?ended={value}").text for value in ("failed", "lately"))
+    failed, lately, good = (browse(ada, f"/containers/?ended={value}").text for value in ("failed", "lately", "well"))
     assert (">killed</a>" in failed, ">well</a>" in failed, ">web</a>" in failed) == (True, False, False)
     assert (">killed</a>" in lately, ">well</a>" in lately, ">web</a>" in lately) == (True, True, False)
+    assert (">killed</a>" in good, ">well</a>" in good, ">web</a>" in good) == (False, True, False)
     assert "with an error, in the last day" in failed
 
 
