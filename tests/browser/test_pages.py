@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.asking import dialog, toast
+from tests.browser.asking import dialog, row, toast
 from tests.browser.conftest import OpenContext
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
@@ -23,6 +23,13 @@ def plain(open_context: OpenContext, ada: Any) -> Page:
 
 def unique(word: str) -> str:
     return f"{word}-{uuid4().hex[:6]}"
+
+
+def open_page(page: Page, local: str, name: str) -> None:
+    """By way of the list, where it shows as soon as the console knows it."""
+    page.goto(f"/hosts/{local}/containers/?q={name}")
+    row(page, name).get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def test_the_overview_leads_to_what_failed_and_its_page_says_why(page: Page, local: str, run_container: Run) -> None:
@@ -43,9 +50,10 @@ def test_the_overview_leads_to_what_failed_and_its_page_says_why(page: Page, loc
 
 def test_likely_actions_are_buttons_and_the_rest_folds_away(page: Page, local: str, run_container: Run) -> None:
     name = unique("acted")
-    made = run_container(f"--name={name}", BASE_IMAGE, "sleep", "300")
-    page.goto(f"/hosts/{local}/containers/{made}/mounts/")
+    run_container(f"--name={name}", BASE_IMAGE, "sleep", "300")
     main = page.locator("main")
+    open_page(page, local, name)
+    main.get_by_role("link", name=re.compile("^Mounts")).first.click()
     expect(main.get_by_role("link", name="Stop", exact=True)).to_be_visible()
     expect(main.get_by_role("button", name="Pause", exact=True)).to_be_hidden()
     page.locator("#more > summary").click()
@@ -113,8 +121,8 @@ def test_an_open_explanation_stays_while_the_page_follows_the_engine(
     page: Page, local: str, run_container: Run, engine: Engine
 ) -> None:
     name = unique("followed")
-    made = run_container(f"--name={name}", BASE_IMAGE, "sleep", "300")
-    page.goto(f"/hosts/{local}/containers/{made}/")
+    run_container(f"--name={name}", BASE_IMAGE, "sleep", "300")
+    open_page(page, local, name)
     page.locator("[data-about=port]").first.click()
     engine.docker("pause", name)
     expect(page.locator(".object-state")).to_contain_text("paused")
