@@ -22,7 +22,9 @@ from hosts.models import Host, Row
 MOST_RECENT, MOST_ACTIONS, MOST_PAGES = 8, 10, 6
 # Pages that the navigation has no room for.
 FURTHER = (
+    ("log_search", gettext_lazy("Search logs"), "search", None),
     ("views", gettext_lazy("Saved views"), "list-details", None),
+    ("glossary", gettext_lazy("Docker's words"), "help-circle", None),
     ("account_change_password", gettext_lazy("Change password"), "key", None),
 )
 INSIDE_A_HOST = ("containers", "images", "networks", "volumes")

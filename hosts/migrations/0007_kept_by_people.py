@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                             ("jobs", "Jobs"),
                             ("audit", "Audit"),
                             ("merged_logs", "Logs"),
+                            ("log_search", "Search logs"),
                         ],
                         max_length=20,
                         verbose_name="page",

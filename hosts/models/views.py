@@ -23,6 +23,7 @@ class ViewPage(models.TextChoices):
     JOBS = "jobs", _("Jobs")
     AUDIT = "audit", _("Audit")
     LOGS = "merged_logs", _("Logs")
+    LOG_SEARCH = "log_search", _("Search logs")
 
 
 class SavedView(models.Model):

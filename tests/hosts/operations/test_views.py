@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from dashboard.targets import CONSOLE, resolve
-from hosts.models import AuditEvent, HostGroup, SavedView, User
+from hosts.models import AuditEvent, HostGroup, SavedView, User, ViewPage
 from hosts.operations.base import find
 from hosts.operations.perform import Result, perform
 from tests import cast
@@ -136,3 +137,11 @@ def test_what_is_kept_of_a_column_that_is_gone_is_passed_over(client: Client) ->
     client.force_login(vera)
     query = client.get("/containers/").context["query"]
     assert (query.columns, query.sort) == (("name", "image"), "name")
+
+
+@pytest.mark.parametrize("page", ViewPage)
+def test_every_page_that_can_be_saved_is_one_of_ours_and_offers_it(client: Client, page: ViewPage) -> None:
+    client.force_login(cast.ada())
+    answer = client.get(reverse(page.value))
+    assert answer.status_code == 200
+    assert f"/do/view.save?page={page.value}" in answer.text
