@@ -16,14 +16,16 @@ from dashboard.live.lines import gap_told, lines_message
 from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.opening import has_receipt
+from dashboard.live.removed import kept_lines
 from dashboard.live.revealing import Reveals
 from dashboard.live.session import DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
 from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
 from hosts.access import Capability, Target
-from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened
+from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
+from hosts.streams.masks import Masks
 from hosts.streams.merge import Merged, Told
 from hosts.streams.merged import MergedView
 from hosts.streams.sieve import Sieve
@@ -135,7 +137,24 @@ class MergedLogs(Listener):
             }
         await self._socket.say("sources", sources=said, refused=refused, message=note)
         for source, query in zip(found.sources, queries, strict=True):
-            self._read(self._numbers[source.identity], source, query)
+            if not source.is_removed:
+                self._read(self._numbers[source.identity], source, query)
+        await self._add_removed(found.sources, queries)
+
+    async def _add_removed(self, found: list[Source], queries: list[LogQuery]) -> None:
+        """Their kept lines, all at once, before anything is given."""
+        asked = {self._numbers[s.identity]: query for s, query in zip(found, queries, strict=True) if s.is_removed}
+        if not asked:
+            return
+        wanted = [(number, self._sources[number].target) for number in asked]
+        actor = self._socket.actor
+        kept = await database_sync_to_async(kept_lines, thread_sensitive=False)(actor, wanted, asked, MOST_TAIL)
+        for number, target in wanted:
+            batch = kept[number]
+            if batch and self._reveals.of(target.host) is None:
+                batch = await Masks().hide(batch)
+            end = End(Why.REMOVED, _("The container has been removed; its lines were kept."))
+            self._view.add(number, target.label, batch, end)
 
     def _read(self, number: int, source: Source, query: LogQuery) -> None:
         self._view.join(number, source.target, query, self._reveals.of(source.target.host))
@@ -172,6 +191,8 @@ class MergedLogs(Listener):
         fresh = []
         for source in found.sources:
             number = self._numbers.get(source.identity)
+            if source.is_removed:
+                continue
             if number is None:
                 fresh.append(source)
             elif not self._view.reads(number) and self._runs_again(number, source):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404, QueryDict
@@ -13,11 +13,14 @@ from hosts.access import Actor, Capability, Permissions, Target
 from hosts.inventory.read.containers import CONTAINERS
 from hosts.inventory.read.lists import listing
 from hosts.inventory.read.query import Query, QueryError, parse
-from hosts.models import Container, Host
+from hosts.inventory.read.removed import removed_logs
+from hosts.models import Container, Host, KeptLog
 
 MOST_SOURCES = 100
 # The parameters that say which containers are meant.
 MEANING = ("q", "host", "on", *(each.name for each in CONTAINERS.filters))
+# With those that are gone and whose lines were kept, as in the list of containers.
+GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Source:
     service: str = ""
     state: str = ""
     started: str = ""
+
+    @property
+    def is_removed(self) -> bool:
+        return self.state == GONE
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -67,7 +74,7 @@ def wish_of(parameters: QueryDict) -> Wish:
         raise QueryError(_("At most %s logs can be read together.") % MOST_SOURCES)
     query = parse(parameters, CONTAINERS)
     asked = query.narrowed or not named
-    kept = {name for name in parameters if name in MEANING}
+    kept = {name for name in parameters if name in (*MEANING, GONE)}
     text = "&".join(f"{name}={value}" for name in sorted(kept) for value in parameters.getlist(name) if value)
     return Wish(tuple(named), query if asked else None, text)
 
@@ -92,13 +99,18 @@ def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> F
         found[source.identity] = source
     rows = _successors(permissions, followed)
     if wish.query is not None:
-        query = replace(wish.query, sort="-state", page=1, size=MOST_SOURCES, by_project=False)
+        query = replace(wish.query, sort="-state", page=1, size=MOST_SOURCES, by_project=False, gone=False)
         page = listing(CONTAINERS, query, permissions)
         total = page.total
         rows += [row for row in page.rows if permissions.may(Capability.CONTAINER_LOGS, row.host)]
     for row in rows:
         source = source_of(row, row.host)
         found.setdefault(source.identity, source)
+    if wish.query is not None and wish.query.gone:
+        for kept, its_host in removed_logs(wish.query, permissions, MOST_SOURCES):
+            source = removed_source(kept, its_host)
+            total += source.identity not in found
+            found.setdefault(source.identity, source)
     sources = list(found.values())[:MOST_SOURCES]
     sources.sort(key=lambda source: (source.project == "", source.project, source.service, source.name, source.key))
     return Found(sources, max(total, len(found)), refused)
@@ -126,6 +138,20 @@ def source_of(row: Container, host: Host) -> Source:
         f"{host.name}/{row.name or row.engine_id[:12]}",
         row.project,
         row.service,
-        "gone" if row.gone_at else row.state,
+        GONE if row.gone_at else row.state,
         row.started_at.isoformat() if row.started_at else "",
     )
+
+
+def removed_source(kept: KeptLog, host: Host) -> Source:
+    """It shares its key with no other container of its name, for it will not go on."""
+    target = Target("container", host, kept.engine_id, kept.name)
+    key = f"{host.name}/{kept.name}/{kept.engine_id[:12]}"
+    return Source(target, kept.name or kept.engine_id[:12], key, kept.project, kept.service, GONE)
+
+
+def whole_targets(sources: Sequence[Source]) -> list[Target]:
+    """With all that is needed to connect to their hosts, which a list leaves out."""
+    hosts = Host.objects.in_bulk({each.target.host.pk for each in sources if each.target.host})
+    targets = [(each.target, hosts.get(each.target.host.pk)) for each in sources if each.target.host]
+    return [Target(target.noun, host, target.id, target.name) for target, host in targets if host]

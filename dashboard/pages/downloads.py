@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from dashboard.files.asked import AskedFile, moment, safe
 from dashboard.files.content import Asked, one_file, zipped
 from dashboard.files.formats import Format, JsonLines, Origin, Plain
-from dashboard.live.wish import Found, Source, Wish, find_sources, wish_of
+from dashboard.live.wish import Found, Wish, find_sources, whole_targets, wish_of
 from dashboard.pages.allowed import visible_host
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery, Missing, Refused
@@ -53,7 +53,7 @@ def many_logs(request: Request) -> StreamingHttpResponse:
     except QueryError as error:
         raise BadQuery(str(error)) from error
     form = _asked(request)
-    targets = _whole_hosts(found.sources)
+    targets = whole_targets(found.sources)
     if not targets:
         raise Missing(found.refused[0][1] if found.refused else _("No container matches."))
     reveals = _revealed(request, targets) if form.cleaned_data["unmasked"] else {}
@@ -84,13 +84,6 @@ def _asked(request: Request) -> AskedFile:
     if not form.is_valid():
         raise BadQuery(one_line(form))
     return form
-
-
-def _whole_hosts(found: Sequence[Source]) -> list[Target]:
-    """With all that is needed to connect to their hosts, which a list leaves out."""
-    hosts = Host.objects.in_bulk({each.target.host.pk for each in found if each.target.host})
-    targets = [(each.target, hosts.get(each.target.host.pk)) for each in found if each.target.host]
-    return [Target(target.noun, host, target.id, target.name) for target, host in targets if host]
 
 
 def _revealed(request: Request, targets: Sequence[Target]) -> dict[Host, Grant]:

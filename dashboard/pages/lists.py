@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.live.wish import MEANING
+from dashboard.live.wish import GONE, MEANING
 from dashboard.pages import chips
 from dashboard.pages.allowed import may_on, permissions, visible_host
 from dashboard.pages.errors import BadQuery
@@ -196,6 +196,8 @@ def _logs_url(request: Request, spec: Spec, found: Listing, host: Host | None) -
     chosen = [(name, value) for name in MEANING for value in request.GET.getlist(name) if value and name != "on"]
     if host and ("host", host.name) not in chosen:
         chosen.append(("host", host.name))
+    if chosen and request.GET.get(GONE) == "1":
+        chosen.append((GONE, "1"))
     return f"{reverse('merged_logs')}?{urlencode(chosen or {'state': 'running'})}"
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.live.opening import AskedLines, receipt
-from dashboard.live.wish import MEANING, MOST_SOURCES, Found, Wish, find_sources, wish_of
+from dashboard.live.wish import GONE, MEANING, MOST_SOURCES, Found, Wish, find_sources, whole_targets, wish_of
 from dashboard.pages.allowed import permissions
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
@@ -80,7 +80,14 @@ def _about(request: Request, wish: Wish) -> dict[str, Any]:
         parameters.setlist(name, [value for value in request.GET.getlist(name) if value])
     kept = [(name, value) for name, values in parameters.lists() for value in values]
     conditions = [(name, value) for name, value in kept if name != "on"]
+    with_removed = wish.query is not None and wish.query.gone
+    turned = urlencode([*kept, *([] if with_removed else [(GONE, "1")])], safe=":")
+    if with_removed:
+        parameters[GONE] = "1"
+        kept.append((GONE, "1"))
     return {
+        "with_removed": with_removed,
+        "turned": turned if conditions else "",
         "query": parameters.urlencode(safe=":"),
         "kept": kept,
         "conditions": conditions,
@@ -120,8 +127,10 @@ def _plain(request: Request, wish: Wish, found: Found, query: LogQuery, sieve: S
     targets = [source.target for source in found.sources]
     inputs = {"query": wish.text[:2000], "containers": len(targets), "tail": PLAIN_LINES}
     record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
-    awake = [source for source in found.sources if source.target.host and not is_away(source.target.host)]
-    answers = [grant(request.actor, Capability.CONTAINER_LOGS, source.target) for source in awake[:PLAIN_SOURCES]]
+    there = [source for source in found.sources if not source.is_removed]
+    awake = [source for source in there if source.target.host and not is_away(source.target.host)]
+    asked_for = whole_targets(awake[:PLAIN_SOURCES])
+    answers = [grant(request.actor, Capability.CONTAINER_LOGS, target) for target in asked_for]
     grants = [answer for answer in answers if not isinstance(answer, Denied)]
     asked = LogQuery(tail=PLAIN_LINES, since=query.since, follow=False)
     merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS, sieve, redactor())

@@ -50,6 +50,13 @@ class MergedView:
         self._stamps.setdefault(source, deque(maxlen=_REMEMBERED))
         self._tasks[source] = asyncio.create_task(self._read(source, target, query, reveal))
 
+    def add(self, source: int, name: str, batch: Batch, end: End) -> None:
+        """What a log said that is over, all at once: in its place, if it comes before the others are given."""
+        self._merge.feed(source, self._sieve.passed(batch, name), self._now())
+        self._merge.tell(source, end, self._now())
+        self._measure()
+        self._arrived.set()
+
     def reads(self, source: int) -> bool:
         """Whether more may come of this log."""
         return source in self._tasks and not self._tasks[source].done()

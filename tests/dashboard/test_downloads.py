@@ -234,6 +234,15 @@ def test_many_logs_are_one_file_in_time(vera: Client, talker: Container, other: 
     assert sum("talker | " in line for line in lines) == 3
 
 
+def test_removed_containers_are_among_many_where_they_are_asked_for(
+    vera: Client, talker: Container, harbour: Host
+) -> None:
+    keep(harbour, rows.engine_id("before"), "talker", numbered("old", 1, 2), project="shop")
+    with_removed = content_of(vera.get("/logs/download/?project=shop&gone=1&format=jsonl"))
+    assert [line["line"] for line in objects(with_removed)][:3] == ["old 1", "old 2", "one"]
+    assert b"old" not in content_of(vera.get("/logs/download/?project=shop"))
+
+
 def test_a_zip_has_a_file_for_each(vera: Client, talker: Container, other: Container) -> None:
     archive = zipfile.ZipFile(io.BytesIO(content_of(vera.get("/logs/download/?project=shop&format=zip"))))
     assert archive.testzip() is None
