@@ -192,7 +192,7 @@ def test_an_engine_that_goes_in_the_middle(
         data = archive.read("harbour-long.log")
     lines = data.splitlines()
     assert b"not whole" in lines[-1] or json.loads(lines[-1])["truncated"]
-    assert 100 < len(lines) < 100_000
+    assert 1 < len(lines) < 100_000, "some lines, and the word that the others are missing"
 
 
 def test_a_host_that_is_away_is_not_asked(vera: Client, talker: Container) -> None:
