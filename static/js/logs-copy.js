@@ -4,18 +4,18 @@
     constructor(view) {
       this.view = view;
       view.selection = this;
+      // Whether something is being selected: a click then is no click. Asked at each frame, which may cost no layout.
+      this.isOpen = false;
+      document.addEventListener("selectionchange", () => {
+        const selection = document.getSelection();
+        this.isOpen = Boolean(selection && !selection.isCollapsed && view.element.contains(selection.anchorNode));
+      });
       view.element.addEventListener("copy", (event) => this.copy(event));
     }
 
-    // Whether something is being selected: a click then is no click.
-    get isOpen() {
-      const selection = document.getSelection();
-      return Boolean(selection && !selection.isCollapsed && this.view.element.contains(selection.anchorNode));
-    }
-
     ends() {
-      if (!this.isOpen) return null;
       const selection = document.getSelection();
+      if (!selection || selection.isCollapsed || !this.view.element.contains(selection.anchorNode)) return null;
       const ends = [[selection.anchorNode, selection.anchorOffset], [selection.focusNode, selection.focusOffset]].map(([node, offset]) => {
         const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
         const row = element?.closest(".log-row");
@@ -38,7 +38,7 @@
     }
 
     selected() {
-      return this.ends()?.map(({ number }) => number) ?? [];
+      return (this.isOpen ? this.ends() : null)?.map(({ number }) => number) ?? [];
     }
 
     copy(event) {
@@ -47,12 +47,12 @@
       const [from, to] = ends;
       const { lines, shown } = this.view;
       // A line that is shown as fields is copied as it was written, from its beginning to its end; within one, what was selected.
-      if (from.number === to.number && from.row.querySelector(".log-chips")) return;
+      if (from.number === to.number && from.row.classList.contains("has-fields")) return;
       const texts = [];
       const last = shown.row(to.number);
       for (let row = shown.row(Math.max(from.number, lines.first)); row <= last && row < shown.length; row++) texts.push(lines.text(shown.number(row)));
-      if (texts.length && !to.row.querySelector(".log-chips")) texts[texts.length - 1] = texts.at(-1).slice(0, to.at);
-      if (texts.length && from.number >= lines.first && !from.row.querySelector(".log-chips")) texts[0] = texts[0].slice(from.at);
+      if (texts.length && !to.row.classList.contains("has-fields")) texts[texts.length - 1] = texts.at(-1).slice(0, to.at);
+      if (texts.length && from.number >= lines.first && !from.row.classList.contains("has-fields")) texts[0] = texts[0].slice(from.at);
       event.clipboardData.setData("text/plain", texts.join("\n"));
       event.preventDefault();
     }

@@ -111,8 +111,48 @@
       Object.assign(this, { words, times: "exact", asFields: true, columns: [], sources: null, pattern: null });
     }
 
+    // Most lines are plain text and look like the one before: then only their texts change.
+    refill(row, line) {
+      const isPlain = line.kind === 1 && !line.fields && !line.spans && !this.pattern && !line.text.includes("://");
+      const { plain } = row;
+      row.plain = null;
+      if (!isPlain || !plain || plain.look !== this.look) return isPlain;
+      const [day, moment] = clock(line.time);
+      if (plain.day.data !== day) plain.day.data = day;
+      plain.moment.data = moment;
+      plain.text.data = line.text;
+      if (plain.time.title) plain.time.title = "";
+      if (row.dataset.level !== String(line.level)) row.dataset.level = line.level;
+      if (plain.badge && plain.slot !== line.source) {
+        const badge = this.badge(line.source);
+        plain.badge.replaceWith(badge);
+        Object.assign(plain, { badge, slot: line.source });
+      }
+      row.plain = plain;
+      return true;
+    }
+
+    // What all plain rows have in common.
+    get look() {
+      return this.times === "exact" ? `${this.columns.length}` : "";
+    }
+
+    remember(row, line, text) {
+      const time = row.firstChild;
+      if (!this.look || !line.text || Number.isNaN(line.time)) return;
+      const badge = this.sources ? time.nextSibling : null;
+      const [day, moment] = [time.firstChild.firstChild, time.lastChild];
+      row.plain = { look: this.look, time, day, moment, text: text.firstChild, badge, slot: line.source };
+    }
+
     // `group`: how many lines go on with this one, and whether they are folded away.
     fill(row, line, group = null) {
+      const isPlain = !group && this.refill(row, line);
+      if (isPlain && row.plain) {
+        row.classList.remove("is-open");
+        return null;
+      }
+      row.plain = null;
       const kind = line.kind & KIND;
       const isMark = line.kind === MARK;
       row.className = "log-row";
@@ -133,10 +173,13 @@
       if (group) parts.push(this.fold(group));
       const text = made("span", "log-text");
       parts.push(text);
-      if (read && this.asFields) this.writeFields(text, parts, read);
-      else write(text, line.text, line.spans, isMark ? null : this.pattern);
+      if (read && this.asFields) {
+        row.classList.add("has-fields");
+        this.writeFields(text, parts, read);
+      } else write(text, line.text, line.spans, isMark ? null : this.pattern);
       if (line.kind & CUT) parts.push(made("em", "", this.words.cut));
       row.replaceChildren(...parts);
+      if (isPlain) this.remember(row, line, text);
       return text;
     }
 
@@ -165,8 +208,11 @@
         const [day, moment] = clock(line.time);
         time.append(made("span", "log-date", day), moment);
       }
-      time.title = line.kind & LATE ? `${stamp(line)} · ${this.words.late}` : stamp(line);
       return time;
+    }
+
+    title(time, line) {
+      time.title = line.kind & LATE ? `${stamp(line)} · ${this.words.late}` : stamp(line);
     }
 
     fold({ count, folded }) {

@@ -2,21 +2,26 @@
 (() => {
   const { Heights, ago } = window.quayside.logs;
   const BEYOND = 20; // rows drawn above and below what can be seen
-  const SPARE = 120; // rows that are kept to be used again
+  const QUICK = 100; // milliseconds: what is drawn again within is in motion
 
   class View {
     constructor(element, lines, shown, painter) {
       Object.assign(this, { element, lines, shown, painter, wrap: false, following: true, current: -1, top: 0, height: 0, columns: 0 });
       this.space = document.createElement("div");
       this.space.className = "log-space";
+      // Its size is that of an element without children: to change it costs the style of no row.
+      this.extent = document.createElement("div");
+      this.space.append(this.extent);
       element.append(this.space);
       this.heights = new Heights(this.lineHeight());
       this.rows = new Map();
-      this.spare = [];
       this.open = new Map(); // what is said below a row that was opened, by the number of its line
       this.asked = false;
+      this.drawn = 0;
+      this.isMixed = false;
       this.onchange = () => {};
-      this.scrollable = true;
+      element.addEventListener("pointerdown", () => this.isMixed && this.sort());
+      element.addEventListener("pointerover", ({ target }) => this.title(target.closest("time")));
       element.addEventListener("scroll", () => this.scrolled(), { passive: true });
       new ResizeObserver(() => this.resized()).observe(element);
       setInterval(() => document.hidden || this.refreshTimes(), 1000);
@@ -70,7 +75,6 @@
     forget() {
       for (const row of this.rows.values()) row.remove();
       this.rows.clear();
-      this.spare = [];
     }
 
     // Show other lines altogether.
@@ -99,11 +103,12 @@
         this.probe = document.createElement("div");
         this.space.append(this.probe);
       }
+      this.probe.plain = null;
       const text = this.painter.fill(this.probe, { time: 0, nanos: 0, text: "0".repeat(100), kind: 1, spans: "", fields: "", level: 0, source: -1 });
       this.probe.classList.add("log-probe");
       const letter = text.getBoundingClientRect().width / 100;
       const room = this.element.clientWidth - (text.getBoundingClientRect().left - this.probe.getBoundingClientRect().left) - 12;
-      this.space.style.setProperty("--log-room", `${this.element.clientWidth - 16}px`);
+      this.element.style.setProperty("--log-room", `${this.element.clientWidth - 16}px`);
       this.letter = letter;
       this.columns = Math.max(8, Math.floor(room / letter));
       this.before = this.element.clientWidth - room;
@@ -118,26 +123,29 @@
     drawNow() {
       const { element, heights, shown } = this;
       if (!this.columns || !this.height) this.again();
+      // Asked before anything changes: later it would cost a layout.
+      let at = this.following ? 0 : element.scrollTop;
       this.size();
-      if (this.following) this.toEnd();
       if (!shown.length) this.forget();
       for (let round = 0; round < 3 && shown.length; round++) {
-        const at = this.following ? heights.total - this.height : element.scrollTop;
-        const top = heights.find(Math.max(0, at));
-        const bottom = heights.find(Math.max(0, at) + this.height);
+        if (this.following) at = Math.max(0, heights.total - this.height);
+        const top = heights.find(at);
+        const bottom = heights.find(at + this.height);
         this.keep(Math.max(0, top - BEYOND), Math.min(shown.length - 1, bottom + BEYOND));
         if (heights.uniform || !this.correct(top)) break;
         this.size();
-        if (this.following) this.toEnd();
+        at = element.scrollTop;
       }
+      if (this.following) this.toEnd();
       this.onchange();
     }
 
     size() {
       const height = `${this.heights.total}px`;
       const width = this.wrap ? "" : `${Math.ceil(this.before + Math.min(this.lines.longest, 100000) * this.letter)}px`;
-      if (this.space.style.height !== height) this.space.style.height = height;
-      if (this.space.style.minWidth !== width) this.space.style.minWidth = width;
+      const { style } = this.extent;
+      if (style.height !== height) style.height = height;
+      if (style.width !== width) style.width = width;
     }
 
     // Without asking for a layout; the browser holds it to the end.
@@ -148,37 +156,70 @@
       this.top = end;
     }
 
-    // The rows of these and no others, but for the two that hold a selection.
+    // The rows of these and no others, but for the two that hold a selection. Where frame follows frame, rows that went out of sight are
+    // filled anew where they stand: to put elements in or take them out costs the style of all. Their order is mended afterwards.
     keep(from, to) {
       const { shown } = this;
       const held = this.selection?.selected() ?? [];
       const [lowest, highest] = [shown.number(from), shown.number(to)];
-      for (const [number, row] of this.rows) {
-        if (number >= lowest && number <= highest) continue;
-        if (held.includes(number)) continue;
-        row.remove();
-        this.rows.delete(number);
-        if (this.spare.length < SPARE && !row.opened) this.spare.push(row);
+      const isQuick = performance.now() - this.drawn < QUICK && !held.length;
+      this.drawn = performance.now();
+      if (!isQuick && this.isMixed) this.sort();
+      const { rows } = this;
+      const free = [];
+      for (const [number, row] of rows) {
+        if ((number < lowest || number > highest || !shown.has(number)) && !held.includes(number)) free.push([number, row]);
       }
+      if (!isQuick) this.release(free.splice(0));
       let after = null;
       for (let at = to; at >= from; at--) {
         const number = shown.number(at);
-        let row = this.rows.get(number);
+        let row = rows.get(number);
         if (!row) {
-          row = this.row(number);
-          this.rows.set(number, row);
-          this.space.insertBefore(row, after ?? this.next(number));
+          row = this.row(number, after, free.pop());
+          rows.set(number, row);
         } else if (row.group !== shown.groups.get(number)) this.fill(row, number);
         this.place(at, number, row);
         after = row;
       }
-      for (const number of held) if (this.rows.has(number) && shown.has(number)) this.place(shown.row(number), number, this.rows.get(number));
+      if (free.length > BEYOND) this.release(free);
+      for (const number of held) if (rows.has(number) && shown.has(number)) this.place(shown.row(number), number, rows.get(number));
     }
 
-    next(number) {
-      let found = null;
-      for (const [other, row] of this.rows) if (other > number && (!found || other < found[0]) && row.isConnected) found = [other, row];
-      return found ? found[1] : null;
+    row(number, after, free) {
+      if (!free) this.isMixed ||= !after && this.rows.size > 0 && [...this.rows.keys()].some((other) => other > number);
+      const row = free ? free[1] : document.createElement("div");
+      if (free) {
+        this.rows.delete(free[0]);
+        this.isMixed = true;
+        clearTimeout(this.sorting);
+        this.sorting = setTimeout(() => this.tidy(), 3 * QUICK);
+      }
+      row.number = number;
+      row.top = undefined;
+      this.fill(row, number);
+      if (!free) this.space.insertBefore(row, after);
+      return row;
+    }
+
+    release(free) {
+      for (const [number, row] of free) {
+        row.remove();
+        this.rows.delete(number);
+      }
+    }
+
+    // Rows in the order of their lines: for whoever selects, copies or listens.
+    sort() {
+      this.isMixed = false;
+      const sorted = [...this.rows].sort(([one], [other]) => one - other);
+      const map = new Map(sorted);
+      this.space.append(...map.values());
+      this.rows = map;
+    }
+
+    tidy() {
+      if (this.isMixed && !this.selection?.isOpen) this.draw();
     }
 
     place(at, number, row) {
@@ -208,17 +249,10 @@
       return moved;
     }
 
-    row(number) {
-      const row = this.spare.pop() ?? document.createElement("div");
-      row.number = number;
-      row.top = undefined;
-      this.fill(row, number);
-      return row;
-    }
-
     fill(row, number) {
       const { shown } = this;
       const count = shown.groups.get(number);
+      if (row.opened) row.plain = null;
       this.painter.fill(row, this.lines.line(number), count ? { count, folded: shown.isFolded(number) } : null);
       const opened = this.open.get(number);
       Object.assign(row, { group: count, measured: false, opened: Boolean(opened) });
@@ -235,6 +269,12 @@
       const row = this.rows.get(number);
       if (row) this.fill(row, number);
       this.again(false);
+    }
+
+    // The whole timestamp, when somebody points at a time.
+    title(time) {
+      const row = time?.parentElement;
+      if (row?.number >= this.lines.first) this.painter.title(time, this.lines.line(row.number));
     }
 
     refreshTimes() {

@@ -17,6 +17,7 @@
   part("view").hidden = false;
   box.querySelector(".log-foot").hidden = false;
   box.classList.add("is-live");
+  document.body.classList.add("has-log");
 
   const set = () => {
     const lines = new Lines();
@@ -348,7 +349,7 @@
     const chip = target.closest(".log-chip");
     if (target.closest(".log-fold")) view.choose(() => view.shown.fold(row.number));
     else if (chip) filterBy(chip.field, altKey || shiftKey);
-    else if (target.closest(".log-kind") || row.querySelector(".log-chips") || matchMedia("(pointer: coarse)").matches) details.toggle(row.number);
+    else if (target.closest(".log-kind") || row.classList.contains("has-fields") || matchMedia("(pointer: coarse)").matches) details.toggle(row.number);
   });
 
   function filterBy([key, value], without) {

@@ -31,7 +31,7 @@ PAGES = (
     "/containers/?group=project&sort=-name",
 )
 _ROW = b'<tr id="container-'
-_READ_ALL = """
+READ_ALL = """
 from hosts.access import Actor, Capability, Target, grant
 from hosts.engine.connect import open_engine
 from hosts.facts import Noun
@@ -67,7 +67,7 @@ def run() -> list[Figure]:
             with Released(workspace) as web:
                 for number, url in enumerate([engine.url, *(stub.url for stub in stubs.handles)]):
                     web.add_host(f"host-{number}", url)
-                web.run(_READ_ALL)
+                web.run(READ_ALL)
                 return measure(engine, stubs, web)
     finally:
         remove_workspace(workspace)
