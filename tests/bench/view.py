@@ -77,7 +77,7 @@ def run() -> list[Figure]:
 
 
 def measure(page: Page, address: str) -> list[Figure]:
-    # What this machine's browser can do beside an engine that writes: two cores without a graphics card draw fewer than 60.
+    # What this machine's browser can do beside an engine that writes.
     page.goto(address.partition("containers/")[0])
     idle: Seen = page.evaluate(_WATCH, SECONDS / 2)
     page.goto(address)
