@@ -63,7 +63,7 @@ class Backwards:
             return []
         self._first = window.first
         self._moved(window)
-        return list(window.hits)
+        return await asyncio.to_thread(self._sift.hits, window.picked)
 
     def _moved(self, window: _Window) -> None:
         self.lines += window.accepted
@@ -127,7 +127,7 @@ class _Window:
         self._sift, self._stop_at, self._asked, self._whole = sift, stop_at, tail, whole
         self._head = Batch()
         self._messages = 0
-        self.hits: deque[Hit] = deque(maxlen=max(1, room))
+        self.picked: deque[tuple[int, bytes]] = deque(maxlen=max(1, room))
         self.accepted, self.newest = 0, 0
         self.first, self.edge = b"", b""
         # Whether it came to the window before it, and whether it holds the beginning of the log.
@@ -164,7 +164,7 @@ class _Window:
     def _accept(self, batch: Batch, first: int) -> None:
         self.accepted += len(batch) - first
         self.newest = max(self.newest, nanoseconds(batch.lines[-1]) or 0)
-        self.hits.extend(self._sift.pick(batch, first))
+        self.picked.extend(self._sift.pick(batch, first))
 
 
 def _behind_torn(lines: Sequence[bytes]) -> int:

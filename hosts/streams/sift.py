@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from hosts.engine.cursor import nanoseconds
 from hosts.engine.frames import CUT, KIND, Batch, stamp_of
+from hosts.history.columns import stamp
 from hosts.lines.filters import Filter
 from hosts.lines.redaction import Redactor
+from hosts.streams.merge import key_of
 
 # So much of a line is kept, and so much of it before the first word that was looked for.
 EXCERPT_BYTES, BEFORE_BYTES = 2 << 10, 200
+LONG_BYTES = EXCERPT_BYTES + 64  # an excerpt, its timestamp and the sign before it are not cut again
 _ELLIPSIS = "…".encode()
 
 
@@ -29,7 +33,8 @@ class Sift:
         self, wanted: Filter, hides: Redactor, source: str = "", since: int | None = None, until: int | None = None
     ) -> None:
         self._wanted, self._hides, self._source = wanted, hides, source
-        self._since, self._until = since, until
+        # As the times in front of lines compare.
+        self._since, self._until = (b"" if at is None else key_of(stamp(at)) for at in (since, until))
         self._words = [word.encode("utf-8", "replace").lower() for word in wanted.words]
         self.begin()
 
@@ -37,28 +42,35 @@ class Sift:
         """What comes now does not follow what came before."""
         self._masking = self._hides.masking()
 
-    def pick(self, batch: Batch, first: int = 0) -> list[Hit]:
-        """The hits from line `first` on; those before it only tell what is hidden."""
+    def pick(self, batch: Batch, first: int = 0) -> list[tuple[int, bytes]]:
+        """The lines from `first` on that pass, with their kinds; those before it only tell what is hidden."""
         lines, _count = self._masking.lines(batch.lines)
         wanted, kinds = lines[first:], batch.kinds[first:]
-        found = []
-        for place in self._wanted.select(wanted, bytes(kind & KIND for kind in kinds), self._source):
-            at = nanoseconds(wanted[place])
-            if at is not None and self._holds(at):
-                found.append(self.hit(at, kinds[place], wanted[place]))
-        return found
+        places = self._wanted.select(wanted, bytes(kind & KIND for kind in kinds), self._source)
+        return [self._excerpt(kinds[place], wanted[place]) for place in places if self._holds(wanted[place])]
+
+    def hits(self, picked: Iterable[tuple[int, bytes]]) -> list[Hit]:
+        """Of those that are wanted in the end, for it takes its time; a line without one can stand nowhere."""
+        timed = [(nanoseconds(line), kind, line) for kind, line in picked]
+        return [self.hit(at, kind, line) for at, kind, line in timed if at is not None]
 
     def hit(self, at: int, kind: int, line: bytes) -> Hit:
         """Of a line that has passed."""
-        if len(line) <= EXCERPT_BYTES:
-            return Hit(at, kind, line)
-        stamp = stamp_of(line)
-        low = line.lower()
-        found = [place for word in self._words if (place := low.find(word, len(stamp))) >= 0]
-        start = max(len(stamp), min(found, default=0) - BEFORE_BYTES)
-        text = line[start : start + EXCERPT_BYTES].decode("utf-8", "ignore").encode()
-        before = _ELLIPSIS if start > len(stamp) else b""
-        return Hit(at, kind | CUT, stamp + before + text)
+        return Hit(at, *self._excerpt(kind, line))
 
-    def _holds(self, at: int) -> bool:
-        return (self._since is None or at >= self._since) and (self._until is None or at < self._until)
+    def _excerpt(self, kind: int, line: bytes) -> tuple[int, bytes]:
+        if len(line) <= LONG_BYTES:
+            return kind, line
+        begins = stamp_of(line)
+        low = line.lower()
+        found = [place for word in self._words if (place := low.find(word, len(begins))) >= 0]
+        start = max(len(begins), min(found, default=0) - BEFORE_BYTES)
+        text = line[start : start + EXCERPT_BYTES].decode("utf-8", "ignore").encode()
+        before = _ELLIPSIS if start > len(begins) else b""
+        return kind | CUT, begins + before + text
+
+    def _holds(self, line: bytes) -> bool:
+        if not self._since and not self._until:
+            return True
+        key = key_of(line)
+        return key >= self._since and (not self._until or key < self._until)

@@ -167,7 +167,7 @@
       else if (stopped) said.push(fill(this.words.most, this.hits.length));
       else said.push(this.asked.since || this.asked.until ? this.words.range : this.words.whole, this.hits.length ? this.count() : this.words.nothing);
       if (lines) said.push(fill(this.words.lines, lines));
-      if (this.kept) said.push(fill(this.words.kept, this.kept));
+      if (this.kept) said.push(this.words.kept);
       const isFull = this.hits.length >= MOST_SHOWN;
       if (stopped && isFull) this.note(fill(this.words.full, MOST_SHOWN));
       this.ended(said.join(" · "), halted);

@@ -29,7 +29,8 @@ def said(engine: Engine, doing: Doing, local: str, word: str) -> Iterator[dict[s
     script = ["sh", "-c", SAY.format(word=word)]
     here = engine.run(f"--name={word}-here", f"--label=seek={word}", BASE_IMAGE, *script)
     gone = engine.run(f"--name={word}-gone", f"--label=keep={word}", f"--label=seek={word}", BASE_IMAGE, *script)
-    wait_until(lambda: "6,000" in doing.request.get(f"{doing.url}/history/").text(), 30, what="all lines to be kept")
+    row = re.compile(rf"{word}-gone(?:(?!</tr>).)*6,000", re.DOTALL)
+    wait_until(lambda: row.search(doing.request.get(f"{doing.url}/history/").text()), 30, what="all lines to be kept")
     engine.remove_container(gone)
     yield {"here": here, "gone": gone}
     engine.remove_container(here)
@@ -87,6 +88,7 @@ def test_a_hit_of_a_removed_container_leads_to_its_kept_lines(page: Page, said: 
     page.goto(f"/logs/search/?filter=OutOfMemory&q={word}-gone")
     page.locator(".log-hit", has_text="request 3000").click()
     expect(page.locator("#marked")).to_contain_text(f"{word} request 3000 OutOfMemory")
+    expect(page.locator("#marked")).to_be_visible()
     expect(page.locator("#marked")).to_be_in_viewport()
 
 

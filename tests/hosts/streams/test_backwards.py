@@ -7,6 +7,7 @@ import pytest
 
 from hosts.access import Actor, Capability, Grant, Target, grant
 from hosts.engine.cursor import nanoseconds
+from hosts.engine.frames import CUT, Batch
 from hosts.engine.wire import Wire, open_wire
 from hosts.lines.filters import Filter
 from hosts.lines.redaction import Redactor
@@ -117,3 +118,13 @@ def numbered(engine: Engine) -> tuple[str, list[int]]:
     engine.docker("wait", container)
     lines = engine.docker("logs", "--timestamps", container).splitlines()
     return container, [nanoseconds(line.encode()) or 0 for line in lines]
+
+
+def test_of_a_long_line_a_part_with_the_word_is_held() -> None:
+    line = b"2026-01-31T12:00:00.000000000Z " + b"x" * 30_000 + "é OutOfMemory ".encode() + b"y" * 30_000
+    sift = Sift(Filter.parse("outofmemory"), Redactor())
+    (hit,) = sift.hits(sift.pick(Batch(bytearray([1]), [line])))
+    assert len(hit.line) < 2200
+    assert b" OutOfMemory y" in hit.line
+    assert hit.kind == 1 | CUT
+    assert sift.hit(hit.at, hit.kind, hit.line) == hit
