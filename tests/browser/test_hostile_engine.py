@@ -40,7 +40,7 @@ def stub(stubs: None, request: pytest.FixtureRequest, page: Page) -> str:
     """The name of the host that misbehaves as `request.param` says, once the watcher knows what to think of it."""
     name = f"stub-{request.param}"
     page.goto(f"/hosts/{name}/")
-    expect(page.locator("#live .page-head .state")).not_to_contain_text("unknown", timeout=40_000)
+    expect(page.locator("#live .object-state .state")).not_to_contain_text("unknown", timeout=40_000)
     return name
 
 
@@ -100,7 +100,7 @@ def test_dialogs_and_menus_about_hostile_names(stub: str, page: Page) -> None:
 def test_what_is_wrong_is_said_and_pages_stay_fast(stub: str, page: Page) -> None:
     page.goto(f"/hosts/{stub}/")
     page.screenshot(path=SHOTS / f"{stub}.png")
-    if "up" not in page.locator("#live .page-head .state").inner_text():
+    if "up" not in page.locator("#live .object-state .state").inner_text():
         notice = page.locator("#live .notice")
         expect(notice.first).to_be_visible()
         words = notice.first.inner_text()
