@@ -34,7 +34,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 # Everything else needs a person who has signed in.
-OPEN_PATHS = re.compile(r"/(accounts/login/|accounts/logout/|setup/|healthz$|static/|i18n/)")
+OPEN_PATHS = re.compile(
+    r"/(accounts/login/|accounts/logout/|setup/|healthz$|static/|i18n/|manifest\.webmanifest$|away\.js$|away/$)"
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 

@@ -13,6 +13,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
+        self.fields["login"].widget.attrs["autofocus"] = True
         _without_echoes(self)
 
 

@@ -31,6 +31,7 @@ from dashboard.pages import (
     styleguide,
     views,
     volumes,
+    webapp,
 )
 
 handler400 = "dashboard.pages.errors.bad_request"
@@ -41,6 +42,9 @@ handler500 = "dashboard.pages.errors.broken"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("manifest.webmanifest", webapp.manifest, name="manifest"),
+    path("away.js", webapp.away_worker, name="away_worker"),
+    path("away/", webapp.away, name="away"),
     path("setup/<str:token>/", people.setup, name="setup"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),

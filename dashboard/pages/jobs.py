@@ -83,7 +83,10 @@ def tray(request: Request) -> HttpResponse:
     rows = visible_jobs(request)
     active = rows.filter(state__in=ACTIVE)
     shown = [*active[:8], *rows.exclude(state__in=ACTIVE)[:4]]
-    context = {"active": active.count(), "jobs": [_in_tray(row) for row in shown[:10]]}
+    context = {
+        "active": active.count(),
+        "jobs": [_in_tray(row) | {"mine": row.person_id == request.actor.user_id} for row in shown[:10]],
+    }
     return render(request, "components/job_tray.html", context)
 
 

@@ -27,6 +27,7 @@ for tag in (
     times.duration,
     names.path,
     assets.version,
+    assets.ground,
     names.size,
     names.short_id,
     names.digest,

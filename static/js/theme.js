@@ -15,6 +15,7 @@
     const chosen = choice();
     const theme = chosen === "system" ? (dark.matches ? "dark" : "light") : chosen;
     document.documentElement.dataset.bsTheme = theme;
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = meta.dataset[theme];
     for (const input of document.querySelectorAll("input[name=theme]")) input.checked = input.value === chosen;
   }
 

@@ -10,7 +10,7 @@ from hosts.models import AuditEvent, SetupLink, User, no_administrator
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-OPEN = {"healthz", "setup", "account_login", "account_logout", "set_language"}
+OPEN = {"healthz", "setup", "account_login", "account_logout", "set_language", "manifest", "away", "away_worker"}
 SAMPLES = {"host": "harbour", "id": "abc", "pk": 1, "name": "container.stop", "token": "x", "kind": "csv"}
 
 
