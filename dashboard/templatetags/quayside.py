@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 
-from dashboard import assets
+from dashboard import assets, bundles
 from dashboard.templatetags import drawing, lists, names, states, teaching, times
 
 register = template.Library()
@@ -36,6 +36,7 @@ for tag in (
     names.port,
 ):
     register.simple_tag(tag)
+register.tag("bundle", bundles.bundle)
 register.filter("short", names.short)
 register.filter("bytes", names.bytes_in_words)
 for tag_with_context in (lists.sort_header, lists.keep_query, lists.filter_form, lists.filter_chip, teaching.about):

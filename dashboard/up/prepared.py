@@ -15,9 +15,11 @@ def current() -> dict[str, str]:
     root = env.BASE_DIR
     # The lock file stands for what the packages bring.
     lock = root / "requirements.txt"
+    # The layouts say what goes together as one file.
+    bundled = [root / "dashboard/bundles.py", root / "templates/base.html", root / "templates/layouts/document.html"]
     return {
         "migrations": _digest(env.text("DATABASE_URL"), [lock, *root.glob("*/migrations/*.py")]),
-        "static": _digest(str(env.flag("DEBUG")), [lock, *(root / "static").rglob("*")]),
+        "static": _digest(str(env.flag("DEBUG")), [lock, *bundled, *(root / "static").rglob("*")]),
     }
 
 
