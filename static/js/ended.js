@@ -1,19 +1,39 @@
 // Says, to eyes and to screen readers, that a job of one's own has ended, on whichever page one is meanwhile.
 (() => {
   const LEVELS = { succeeded: "success", failed: "error", cancelled: "info", interrupted: "warning" };
-  let underWay = new Set();
+  const KEPT = "jobs-under-way"; // until the next page of this tab: a job may end between two
 
-  const mine = (tray) => [...tray.querySelectorAll(".tray-job[data-mine]")];
+  function underWay() {
+    try {
+      return new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
+    } catch (error) {
+      console.info("Storage is closed:", error.message);
+      return new Set();
+    }
+  }
+
+  function remember(paths) {
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(paths));
+    } catch (error) {
+      console.info("Storage is closed:", error.message);
+    }
+  }
+
+  function words(job) {
+    const [title, state, detail] = [".tray-title", ".state", ".tray-detail"].map((part) => job.querySelector(part)?.textContent.trim() ?? "");
+    return job.dataset.state === "succeeded" && detail ? detail : [title, state, detail].filter(Boolean).join(" · ");
+  }
 
   function look(tray) {
-    for (const job of mine(tray)) {
+    const mine = [...tray.querySelectorAll(".tray-job[data-mine]")];
+    const before = underWay();
+    for (const job of mine) {
       const level = LEVELS[job.dataset.state];
       // The job's own page shows it, and more of it.
-      if (!level || !underWay.has(job.pathname) || job.pathname === location.pathname) continue;
-      const words = [".tray-title", ".state", ".tray-detail"].map((part) => job.querySelector(part)?.textContent.trim()).filter(Boolean);
-      window.quayside.toast(level, words.join(" · "));
+      if (level && before.has(job.pathname) && job.pathname !== location.pathname) window.quayside.toast(level, words(job));
     }
-    underWay = new Set(mine(tray).filter((job) => !LEVELS[job.dataset.state]).map((job) => job.pathname));
+    remember(mine.filter((job) => !LEVELS[job.dataset.state]).map((job) => job.pathname));
   }
 
   for (const name of ["quayside:morphed", "htmx:afterSwap"]) {

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.asking import confirm, dialog, row, state
 from tests.browser.conftest import ADA, Doing
 from tests.browser.console import Console
+from tests.browser.looked_at import SHOTS
 from tests.browser.watched import PATIENCE, WIDE, Faults
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
@@ -269,3 +270,32 @@ def test_a_page_left_open_over_night_is_right_in_the_morning(
         state(page, "night-shift", "running")
     finally:
         engine.remove_container(container)
+
+
+def test_the_installed_app_says_when_the_console_is_away(behind: Behind, browser: Browser) -> None:
+    """At the console's own address: a worker needs a certificate that the machine trusts, or this machine."""
+    context = browser.new_context(viewport=WIDE)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    here = f"http://127.0.0.1:{behind.port}{PREFIX}"
+    page.goto(f"{here}/accounts/login/")
+    page.evaluate(
+        """async (scope) => {
+            await navigator.serviceWorker.register(`${scope}away.js`, { scope });
+            await navigator.serviceWorker.ready;
+        }""",
+        f"{PREFIX}/",
+    )
+    kept = page.evaluate(
+        "async () => (await (await caches.open('away')).keys()).map(({ url }) => new URL(url).pathname)"
+    )
+    assert f"{PREFIX}/away/" in kept
+    assert all(path.startswith((f"{PREFIX}/away/", f"{PREFIX}/static/")) for path in kept), "no page is kept"
+    behind.stop()
+    page.goto(f"{here}/containers/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The console cannot be reached")
+    expect(page.locator(".plain-card")).to_have_css("border-top-style", "solid")  # its style sheet is there, too
+    page.screenshot(path=SHOTS / "reach-away.png")
+    behind.start()
+    expect(page).to_have_url(f"{here}/accounts/login/?next={PREFIX}/containers/")
+    context.close()
