@@ -59,6 +59,7 @@ def _hosts_and_containers(here: str, local: str, ids: dict[str, str]) -> list[Pi
         Picture("stop", f"{here}/containers/{ids['container']}/", lambda page: _press(page, "Stop")),
         Picture("remove", f"{here}/containers/{ids['container']}/", _press_remove),
         Picture("logs", f"{here}/containers/{ids['running_log']}/logs/", _wait_for_lines),
+        Picture("logs-line", f"{here}/containers/{ids['running_log']}/logs/", _open_line),
         Picture("logs-download", f"{here}/containers/{ids['running_log']}/logs/", _open_download),
         Picture("logs-to-choose", "/logs/"),
         Picture("log-search", f"/logs/search/?filter=slow+query&host={local}", _wait_for_hits),
@@ -171,6 +172,14 @@ def _search_beside(page: Page) -> None:
 
 def _wait_for_lines(page: Page) -> None:
     expect(page.locator("#log-view")).to_contain_text("GET /")
+
+
+def _open_line(page: Page) -> None:
+    _wait_for_lines(page)
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".log-details")).to_be_visible()
 
 
 def _type_search(page: Page) -> None:
