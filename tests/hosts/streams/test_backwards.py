@@ -1,7 +1,7 @@
 """A log that is read backwards in windows gives each of its lines once, whatever its driver, length and files."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -113,11 +113,12 @@ async def test_before_everything_the_beginning_is_shown(engine: Engine, numbered
 
 
 @pytest.fixture(scope="module")
-def numbered(engine: Engine) -> tuple[str, list[int]]:
+def numbered(engine: Engine) -> Iterator[tuple[str, list[int]]]:
     container = engine.run(BASE_IMAGE, "sh", "-c", SAY.format(many=3000))
     engine.docker("wait", container)
     lines = engine.docker("logs", "--timestamps", container).splitlines()
-    return container, [nanoseconds(line.encode()) or 0 for line in lines]
+    yield container, [nanoseconds(line.encode()) or 0 for line in lines]
+    engine.remove_container(container)
 
 
 def test_of_a_long_line_a_part_with_the_word_is_held() -> None:
