@@ -56,3 +56,15 @@ def test_every_class_of_a_template_has_a_rule() -> None:
             if names - known:
                 found[str(path.relative_to(BASE_DIR))] = sorted(names - known)
     assert found == {}
+
+
+def test_the_pictures_of_the_documentation_are_small_and_shown() -> None:
+    pages = [BASE_DIR / "README.md", *(BASE_DIR / "docs").glob("*.md")]
+    shown = {
+        (page.parent / picture).resolve()
+        for page in pages
+        for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", page.read_text())
+    }
+    here = set((BASE_DIR / "docs" / "images").iterdir())
+    assert shown == here
+    assert {picture.name: size for picture in here if (size := picture.stat().st_size) > 120_000} == {}
