@@ -22,11 +22,11 @@ COUNT = """async (picture) => {
     const parts = (colour) => [colour >> 16, (colour >> 8) & 255, colour & 255];
     const far = (one, other) => parts(one).reduce((sum, part, at) => sum + (part - parts(other)[at]) ** 2, 0);
     const index = new Map(kept.map((colour, at) => [colour, at]));
-    const nearest = (colour) => kept.reduce((best, one, at) => (far(one, colour) < far(kept[best], colour) ? at : best), 0);
+    const nearer = (colour) => (best, one, at) => (far(one, colour) < far(kept[best], colour) ? at : best);
     let pixels = '';
     for (let at = 0; at < data.length; at += 4) {
         const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
-        if (!index.has(colour)) index.set(colour, nearest(colour));
+        if (!index.has(colour)) index.set(colour, kept.reduce(nearer(colour), 0));
         pixels += String.fromCharCode(index.get(colour));
     }
     return [bitmap.width, bitmap.height, kept, btoa(pixels)];
