@@ -123,7 +123,7 @@ def tab_to(page: Page, label: str) -> None:
 
 
 def test_the_main_tasks_by_keyboard_alone(
-    open_context: OpenContext, console: Console, ada: Any, local: str, engine: Engine, registry: Registry
+    open_context: OpenContext, console: Console, ada: Any, local: str, engine: Engine, slow_registry: Registry
 ) -> None:
     """Sign in, find a container, read its log, stop it, pull an image, read what the trail says of it."""
     engine.run("--name=by-keyboard", BASE_IMAGE, "sh", "-c", "while :; do echo a line of it; sleep 0.2; done")
@@ -152,7 +152,9 @@ def test_the_main_tasks_by_keyboard_alone(
         tab_to(page, "Stop")
         press(page, "Enter")
         expect(toast(page, "by-keyboard")).to_be_visible()
-        pull_by_keyboard(page, registry.publish(engine, "keyboard/app:1", [0.1]))
+        assert slow_registry.wire is not None
+        slow_registry.wire.bytes_per_second = 1_000_000
+        pull_by_keyboard(page, slow_registry.publish(engine, "keyboard/app:1", [3]))
         page.goto("/audit/?action=image.pull")
         tab_to_row(page, "image.pull")
         press(page, "Enter")
