@@ -98,17 +98,15 @@
   }
   window.quaysideLogs.actions.push({
     label: words.link,
-    run(line) {
-      // The page's own script copies what such a button holds.
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "visually-hidden" });
-      button.dataset.copy = link(line);
+    async run(line) {
       const there = document.activeElement;
-      box.append(button);
-      button.click();
-      button.remove();
+      try {
+        await window.quayside.copy(link(line));
+        window.quayside.toast("success", document.getElementById("toasts").dataset.copied);
+      } catch (error) {
+        window.quayside.toast("error", error.message);
+      }
       there.focus();
-      window.quayside.toast("success", document.getElementById("toasts").dataset.copied);
     },
   });
 

@@ -17,6 +17,8 @@
     return undefined;
   }
 
+  window.quayside.copy = write;
+
   page.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.asking import toast
 from tests.browser.conftest import Doing
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
@@ -15,6 +16,13 @@ from tests.testbed.process import wait_until
 Run = Callable[..., str]
 # 6,000 lines, of which six have the word.
 SAY = "seq 1 6000 | sed 's/^/{word} request /; s/000$/000 OutOfMemory/'; sleep 1000"
+
+
+def copied_link(page: Page) -> str:
+    """Of the line that is open; the page says that it has copied only when it has."""
+    page.get_by_role("button", name="Copy link").first.click()
+    expect(toast(page, "Copied")).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +114,5 @@ def test_a_merged_view_goes_to_a_time_and_links_to_a_line(page: Page, said: dict
         page.keyboard.press("j")
     expect(page.locator(".log-row.is-current")).to_contain_text("request 7")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Copy link").first.click()
-    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    page.goto(copied_link(page))
     expect(page.locator(".log-row.is-current")).to_contain_text("request 7")
