@@ -20,9 +20,13 @@ SAY = "seq 1 6000 | sed 's/^/{word} request /; s/000$/000 OutOfMemory/'; sleep 1
 
 def copied_link(page: Page) -> str:
     """Of the line that is open; the page says that it has copied only when it has."""
+    # Just after a line was opened its box is drawn once more, sooner than a person's hand is there.
+    page.wait_for_timeout(500)
     page.get_by_role("button", name="Copy link").first.click()
     expect(toast(page, "Copied")).to_be_visible()
-    return str(page.evaluate("navigator.clipboard.readText()"))
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert "logs/" in copied, copied
+    return copied
 
 
 @pytest.fixture(scope="module")
