@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.urls import get_script_prefix
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from dashboard.fill import fill
 from dashboard.rows.buttons import logs_button, row_buttons
 from dashboard.templatetags.drawing import dash
 from dashboard.templatetags.names import host_link, image_ref
@@ -53,7 +54,7 @@ class Drawn:
     ticked: bool
 
     def row(self, line: Line) -> SafeString:
-        return format_html(
+        return fill(
             '<tr id="{}-{}"{}>{}{}<td class="row-actions">{}{}</td></tr>',
             self.noun,
             line.row.pk,
@@ -70,8 +71,8 @@ def drawn(noun: str, cells: dict[str, Cell], columns: Iterable[tuple[str, str, b
     made = []
     for name, label, end in columns:
         css = f"{cells[name].css} {'end' if end else ''}".strip()
-        labelled = format_html(' data-label="{}"', label) if name != "name" else ""
-        made.append((format_html('<td class="{}"{}>', css, labelled), cells[name].draw))
+        labelled = fill(' data-label="{}"', label) if name != "name" else ""
+        made.append((fill('<td class="{}"{}>', css, labelled), cells[name].draw))
     return Drawn(noun, made, ticked)
 
 
@@ -89,15 +90,15 @@ def project(line: Line) -> SafeString:
     name = line.row.project
     if not name:
         return dash()
-    return format_html('<a class="cut" href="?{}" title="{}">{}</a>', urlencode({"project": name}), name, name)
+    return fill('<a class="cut" href="?{}" title="{}">{}</a>', urlencode({"project": name}), name, name)
 
 
 def text_or_dash(text: str) -> SafeString:
-    return format_html('<span class="cut" title="{}">{}</span>', text, text) if text else dash()
+    return fill('<span class="cut" title="{}">{}</span>', text, text) if text else dash()
 
 
 def _box(line: Line) -> SafeString:
-    return format_html(
+    return fill(
         '<td class="row-select"><input class="form-check-input" type="checkbox" name="on" value="{}" aria-label="{}"{}>'
         "</td>",
         line.ref,
@@ -113,4 +114,4 @@ def _host(_language: str | None, _prefix: str, name: str, state: str) -> SafeStr
 
 @lru_cache(4096)
 def _image(_language: str | None, text: str) -> SafeString:
-    return format_html('<span class="cut">{}</span>', image_ref(text))
+    return fill('<span class="cut">{}</span>', image_ref(text))

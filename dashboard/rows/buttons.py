@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from django.urls import get_script_prefix, reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from dashboard.fill import fill
 from dashboard.templatetags.drawing import icon
 from hosts.operations.base import Danger, Operation
 
@@ -26,13 +27,13 @@ def row_buttons(row: Any, ref: str, url: str, quick: Sequence[Operation], more: 
     buttons = [_icon_button(operation, ref, on, key, name) for operation in quick]
     if more:
         buttons.append(_menu(key, on, url, name))
-    return format_html("{}" * len(buttons), *buttons) if buttons else SafeString()
+    return fill("{}" * len(buttons), *buttons) if buttons else SafeString()
 
 
 def logs_button(url: str, row: Any) -> SafeString:
     """The way to a container's log, which is where people go most."""
     label, drawing = _logs_face(get_language(), get_script_prefix())
-    return format_html(
+    return fill(
         '<a class="btn btn-icon btn-sm" href="{}" aria-label="{} {}" title="{}">{}</a>', url, label, row, label, drawing
     )
 
@@ -40,30 +41,26 @@ def logs_button(url: str, row: Any) -> SafeString:
 def menu_entry(operation: Operation, ref: str) -> SafeString:
     """One entry of a row's menu."""
     css = "menu-item is-danger" if operation.danger is Danger.DESTROY else "menu-item"
-    content = format_html("{}{}", icon(operation.icon), operation.label)
+    content = fill("{}{}", icon(operation.icon), operation.label)
     url = _address(get_script_prefix(), operation.name)
     if not operation.asks:
         return _acting(css, ref, url, doing(operation), content)
     asked = f"{url}?on={quote(ref, safe='')}"
-    return format_html(
-        '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body">{}</a>', css, asked, asked, content
-    )
+    return fill('<a class="{}" href="{}" hx-get="{}" hx-target="#dialog-body">{}</a>', css, asked, asked, content)
 
 
 def doing(operation: Operation) -> SafeString:
     """What the row says while it is under way."""
-    return format_html(' data-doing="{}"', operation.doing) if operation.doing else SafeString()
+    return fill(' data-doing="{}"', operation.doing) if operation.doing else SafeString()
 
 
 def _icon_button(operation: Operation, ref: str, on: SafeString, pk: SafeString, name: SafeString) -> SafeString:
-    url, label, drawing, slug = _face(get_language(), get_script_prefix(), operation)
+    url, label, drawing, slug, said = _face(get_language(), get_script_prefix(), operation)
     if not operation.asks:
-        named = format_html(
-            ' id="{}-{}" aria-label="{} {}" title="{}"{}', slug, pk, label, name, label, doing(operation)
-        )
+        named = fill(' id="{}-{}" aria-label="{} {}" title="{}"{}', slug, pk, label, name, label, said)
         return _acting("btn btn-icon btn-sm", ref, url, named, drawing)
-    asked = format_html("{}?on={}", url, on)
-    return format_html(
+    asked = fill("{}?on={}", url, on)
+    return fill(
         '<a class="btn btn-icon btn-sm" href="{}" hx-get="{}" id="{}-{}" aria-label="{} {}" title="{}">{}</a>',
         asked,
         asked,
@@ -78,7 +75,7 @@ def _icon_button(operation: Operation, ref: str, on: SafeString, pk: SafeString,
 
 def _acting(css: str, ref: str, url: str, named: str, content: SafeString) -> SafeString:
     """It names its own target, so that it inherits none from a menu."""
-    return format_html(
+    return fill(
         '<button class="{}" form="act" name="on" value="{}" formaction="{}" hx-post="{}" hx-target="this"'
         ' hx-swap="none"{}>{}</button>',
         css,
@@ -92,14 +89,14 @@ def _acting(css: str, ref: str, url: str, named: str, content: SafeString) -> Sa
 
 def _menu(pk: SafeString, on: SafeString, url: str, name: SafeString) -> SafeString:
     address, more, opens, drawing = _menu_face(get_language(), get_script_prefix())
-    return format_html(
+    return fill(
         '<details class="menu" name="row-menu" id="menu-{}" hx-get="{}?on={}" hx-trigger="toggle"'
         ' hx-target="find .menu-body"><summary class="btn btn-icon btn-sm" aria-label="{}">{}</summary>'
         '<div class="menu-body menu-right" data-keep><a class="menu-item" href="{}">{}</a></div></details>',
         pk,
         address,
         on,
-        format_html(more, name),
+        fill(more, name),
         drawing,
         url,
         opens,
@@ -115,10 +112,11 @@ def _address(_script_prefix: str, name: str) -> str:
 @lru_cache(1024)
 def _face(
     _language: str | None, script_prefix: str, operation: Operation
-) -> tuple[SafeString, SafeString, SafeString, SafeString]:
-    """What is the same on every row: address, label, drawing, and the first part of the button's id."""
+) -> tuple[SafeString, SafeString, SafeString, SafeString, SafeString]:
+    """What is the same on every row: address, label, drawing, the first part of the button's id, what it says next."""
     slug = escape(operation.name.replace(".", "-"))
-    return escape(_address(script_prefix, operation.name)), escape(operation.label), icon(operation.icon), slug
+    url = escape(_address(script_prefix, operation.name))
+    return url, escape(operation.label), icon(operation.icon), slug, doing(operation)
 
 
 @lru_cache(64)

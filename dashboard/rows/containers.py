@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from dashboard.fill import fill
 from dashboard.rows.base import Cell, Line, host, image_name, project
 from dashboard.templatetags.drawing import dash
 from dashboard.templatetags.names import port, short_id
@@ -26,7 +27,7 @@ def container_state(row: Container) -> SafeString:
     ended = row.state in ("exited", "dead") and row.exit_code
     note = gettext("code %s") % row.exit_code if ended else ""
     shown = state(row.state, "container", note, "bad" if ended and row.exit_code not in WELL else "")
-    return format_html("{} {}", shown, state(row.health, "container")) if row.health else shown
+    return fill("{} {}", shown, state(row.health, "container")) if row.health else shown
 
 
 def container_since(row: Container) -> SafeString:
@@ -47,12 +48,12 @@ def ports(text: str, _language: str | None = None) -> SafeString:
     marks = format_html_join(" ", "{}", ((port(each),) for each in shown[:MOST_PORTS]))
     if len(shown) <= MOST_PORTS:
         return marks
-    return format_html('{} <span class="text-secondary" title="{}">+{}</span>', marks, text, len(shown) - MOST_PORTS)
+    return fill('{} <span class="text-secondary" title="{}">+{}</span>', marks, text, len(shown) - MOST_PORTS)
 
 
 def _name(line: Line) -> SafeString:
     name = line.row.name
-    return format_html('<a class="cut" href="{}" title="{}">{}</a>', line.url, name, name)
+    return fill('<a class="cut" href="{}" title="{}">{}</a>', line.url, name, name)
 
 
 CELLS = {

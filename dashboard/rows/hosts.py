@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from dashboard.fill import fill
 from dashboard.rows.base import Cell, Line, text_or_dash
 from dashboard.templatetags.drawing import dash
 from dashboard.templatetags.names import size
@@ -15,26 +16,24 @@ from dashboard.templatetags.times import since, when
 
 
 def _name(line: Line) -> SafeString:
-    return format_html('<a class="cut" href="{}">{}</a>', line.url, line.row.name)
+    return fill('<a class="cut" href="{}">{}</a>', line.url, line.row.name)
 
 
 def _state(line: Line) -> SafeString:
     row = line.row
     reason = row.state_reason if line.away else ""
-    return format_html(
+    return fill(
         "{}{}{}",
         state(row.state, "host"),
-        format_html(' <span class="text-secondary">{}</span>', since(row.state_since)) if row.state_since else "",
-        format_html('<span class="cell-sub cut" title="{}">{}</span>', reason, reason) if reason else "",
+        fill(' <span class="text-secondary">{}</span>', since(row.state_since)) if row.state_since else "",
+        fill('<span class="cell-sub cut" title="{}">{}</span>', reason, reason) if reason else "",
     )
 
 
 def _containers(line: Line) -> SafeString:
     row = line.row
-    unhealthy = format_html(
-        '<span class="cell-sub">{}</span>', state("unhealthy", "container", row.containers_unhealthy)
-    )
-    return format_html(
+    unhealthy = fill('<span class="cell-sub">{}</span>', state("unhealthy", "container", row.containers_unhealthy))
+    return fill(
         '<a href="{}">{} / {}</a>{}',
         reverse("host_containers", args=[row.name]),
         row.containers_running,
@@ -44,14 +43,14 @@ def _containers(line: Line) -> SafeString:
 
 
 def _count(line: Line, noun: str, count: int) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse(f"host_{noun}", args=[line.row.name]), count)
+    return fill('<a href="{}">{}</a>', reverse(f"host_{noun}", args=[line.row.name]), count)
 
 
 def _engine(line: Line) -> SafeString:
     info = line.row.info
     if not info.get("version"):
         return dash()
-    return format_html(
+    return fill(
         '<span class="nowrap" title="{}">{} {}</span>', info.get("os", ""), info.get("product", ""), info["version"]
     )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from dashboard.fill import fill
 from dashboard.rows.base import Cell, Line, host
 from dashboard.rows.users import users_link
 from dashboard.templatetags.names import image_ref, short, short_id, size
@@ -18,13 +18,13 @@ def _name(line: Line) -> SafeString:
     shown = image_ref(row.name) if row.name else gettext("untagged %s") % short(row.engine_id)
     more = len(row.tags) - 1
     others = ngettext("and %s more tag", "and %s more tags", more) % more if more > 0 else ""
-    return format_html(
+    return fill(
         '<a class="cut" href="{}" title="{}">{}</a>{}{}',
         line.url,
         " ".join(row.tags),
         shown,
-        format_html('<span class="cell-sub">{}</span>', others) if others else "",
-        format_html(" {}", state("gone")) if line.gone else "",
+        fill('<span class="cell-sub">{}</span>', others) if others else "",
+        fill(" {}", state("gone")) if line.gone else "",
     )
 
 

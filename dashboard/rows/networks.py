@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from dashboard.fill import fill
 from dashboard.rows.base import Cell, Line, host, project, text_or_dash
 from dashboard.rows.users import users_link
 from dashboard.templatetags.drawing import dash
@@ -17,8 +17,8 @@ from dashboard.templatetags.times import when
 def named(line: Line) -> SafeString:
     """The name as a link, short where Docker made it up."""
     name = line.row.name
-    gone = format_html(" {}", state("gone")) if line.gone else ""
-    return format_html('<a class="cut" href="{}" title="{}">{}</a>{}', line.url, name, short(name), gone)
+    gone = fill(" {}", state("gone")) if line.gone else ""
+    return fill('<a class="cut" href="{}" title="{}">{}</a>{}', line.url, name, short(name), gone)
 
 
 CELLS = {

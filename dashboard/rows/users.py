@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from dashboard.fill import fill
 from dashboard.rows.base import Line
 from dashboard.templatetags.states import state
 
@@ -19,4 +19,4 @@ def users_link(line: Line, parameter: str) -> SafeString:
         return state("unused", "use")
     query = urlencode({parameter: line.row.engine_id, "host": line.row.host.name})
     words = ngettext("%s container", "%s containers", count) % count
-    return format_html('<a href="{}?{}">{}</a>', reverse("containers"), query, words)
+    return fill('<a href="{}?{}">{}</a>', reverse("containers"), query, words)

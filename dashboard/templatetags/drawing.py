@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 
 @cache
@@ -48,6 +48,11 @@ def copy(text: object, label: str = "") -> SafeString:
 
 def dash(meaning: str = "") -> SafeString:
     """{% dash "never" %}: a quiet mark for "nothing here", read aloud as `meaning`."""
+    return _dash(get_language(), meaning)
+
+
+@lru_cache(256)
+def _dash(_language: str | None, meaning: str) -> SafeString:
     return format_html(
         '<span class="dash" aria-hidden="true">-</span><span class="visually-hidden">{}</span>',
         meaning or gettext("none"),

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from dashboard.fill import fill
 from dashboard.templatetags.drawing import dash
 
 # app.js steps through the same limits, so a page does not change its words when the script takes over.
@@ -50,7 +50,7 @@ def _exact(at: datetime, _zone: str) -> tuple[str, str]:
 
 def _tag(at: datetime, mode: str, words: str) -> SafeString:
     universal, local = _exact(at, timezone.get_current_timezone_name())
-    return format_html('<time datetime="{}" title="{}" data-relative="{}">{}</time>', universal, local, mode, words)
+    return fill('<time datetime="{}" title="{}" data-relative="{}">{}</time>', universal, local, mode, words)
 
 
 def when(value: datetime | str | None, never: str = "") -> SafeString:
