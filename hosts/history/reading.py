@@ -43,9 +43,10 @@ def read(
 
 
 def _chains(found: list[Piece], backwards: bool) -> list[list[Piece]]:
-    """The pieces of each source, in the order in which they are read."""
+    """The pieces of each source, in the order in which they are read; the sources always in the same order, so that
+    lines of one time lie as they lay when another span was read."""
     chains: dict[int, list[Piece]] = {}
-    for piece in sorted(found, key=lambda piece: piece.number, reverse=backwards):
+    for piece in sorted(found, key=lambda piece: (piece.source.pk, piece.number), reverse=backwards):
         chains.setdefault(piece.source.pk, []).append(piece)
     return list(chains.values())
 

@@ -1,7 +1,7 @@
 """Which kept lines may a person find? What is hidden is hidden first, and a filter asks only what is left.
 
 Most pieces hold no line with the words that are looked for: of these nothing is masked. In the others all lines are, in
-their order, for a private key goes over many lines; what may have begun in the piece before is read there.
+their order, for a private key goes over many lines; what may have begun in the pieces before is read there.
 """
 
 from __future__ import annotations
@@ -67,13 +67,22 @@ class _Sift(Search):
         """Where the first lines may be of a key, it knows what the lines before them were."""
         masking = self._hides.masking()
         if piece.number > 1 and PEM_BODY.among(first):
-            try:
-                file = places.file_of(piece.source.folder, piece.number - 1)
-                before = Sealed(file.read_bytes()).text().split(b"\n")[-KEY_LINES:]
-            except (FileNotFoundError, Damaged):
-                before = [_BEGUN]
-            masking.lines(before)
+            masking.lines(_before(piece))
         return masking
+
+
+def _before(piece: Piece) -> Sequence[bytes]:
+    """The last lines before it, of as many pieces as hold so many."""
+    lines: list[bytes] = []
+    for number in range(piece.number - 1, 0, -1):
+        if len(lines) >= KEY_LINES:
+            break
+        try:
+            text = Sealed(places.file_of(piece.source.folder, number).read_bytes()).text()
+        except (FileNotFoundError, Damaged):
+            return [_BEGUN, *lines]
+        lines = text.split(b"\n") + lines
+    return lines[-KEY_LINES:]
 
 
 class _Needles:
