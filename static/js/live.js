@@ -87,7 +87,7 @@
     const answer = new DOMParser().parseFromString(html, "text/html");
     const same = answer.getElementById(element.id);
     const scrolled = [...element.querySelectorAll("[data-keep-scroll]")].map((box) => [box, box.scrollTop]);
-    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    const restoreFocus = window.quayside.keepFocus(element);
     if (window.quayside.hold(element, same, () => refresh(element))) {
       // Its rows are up to date and where they were: the rest follows when nobody points at them.
     } else if (same) {
@@ -96,8 +96,7 @@
       Idiomorph.morph(element, [...answer.body.childNodes], { morphStyle: "innerHTML" });
     }
     for (const [box, top] of scrolled) box.scrollTop = top;
-    // What was moved has lost the focus, though it is the same element.
-    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    restoreFocus();
     const now = document.getElementById(element.id) ?? element;
     htmx.process(now);
     now.dispatchEvent(new CustomEvent("quayside:morphed", { bubbles: true }));

@@ -2,9 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.asking import dialog, row
+from tests.testbed.engine import Engine
+from tests.testbed.images import BASE_IMAGE
 
 
 def test_a_dialog_takes_the_focus_and_gives_it_back(page: Page, local: str) -> None:
@@ -54,3 +56,34 @@ def test_the_theme_is_chosen_and_stays(page: Page, local: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.goto("/containers/")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_the_focus_is_not_lost_to_what_comes_late(page: Page, local: str) -> None:
+    """The tray of jobs stands in for a link that one can be on already."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/jobs/tray/", hold)
+    page.goto("/containers/")
+    page.locator("#tray > a").focus()
+    page.wait_for_timeout(300)
+    for each in held:
+        each.continue_()
+    expect(page.locator("#tray-menu > summary")).to_be_focused()
+    assert held
+
+
+def test_the_focus_goes_to_the_next_row_when_its_row_is_gone(page: Page, local: str, engine: Engine) -> None:
+    engine.run("--name", "passing-a", BASE_IMAGE, "sleep", "600")
+    engine.run("--name", "passing-b", BASE_IMAGE, "sleep", "600")
+    try:
+        page.goto(f"/hosts/{local}/containers/?q=passing&sort=name")
+        row(page, "passing-a").get_by_role("link", name="Stop passing-a").focus()
+        engine.remove_container("passing-a")
+        expect(row(page, "passing-a")).to_have_count(0)
+        expect(row(page, "passing-b").get_by_role("link", name="Stop passing-b")).to_be_focused()
+    finally:
+        for name in ("passing-a", "passing-b"):
+            engine.docker("rm", "-f", name, check=False)
