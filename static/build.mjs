@@ -80,19 +80,22 @@ function needed(css) {
     .join("");
 }
 
-function sprite() {
-  const symbols = readFileSync(join(here, "icons.txt"), "utf8")
+/** Each icon as a mask that its element's own colour shows through: drawn once, where a drawing per element is drawn each time. */
+function masks() {
+  const outline = "fill='none' stroke='#000' stroke-width='1.75' stroke-linecap='round' stroke-linejoin='round'";
+  const escaped = { '"': "'", "<": "%3C", ">": "%3E", "#": "%23" };
+  const rules = readFileSync(join(here, "icons.txt"), "utf8")
     .split("\n")
     .filter((line) => line && !line.startsWith("#"))
     .map((line) => {
       const [kind, name] = line.startsWith("filled/") ? ["filled", line.slice(7)] : ["outline", line];
       const svg = readFileSync(join(modules, "@tabler", "icons", "icons", kind, `${name}.svg`), "utf8");
       const shapes = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace("</svg>", "").replace(/<path stroke="none"[^>]*\/>/, "");
-      const id = kind === "filled" ? `${name}-filled` : name;
-      const paint = kind === "filled" ? ' fill="currentColor" stroke="none"' : "";
-      return `<symbol id="${id}" viewBox="0 0 24 24"${paint}>${shapes.replace(/\s*\n\s*/g, "")}</symbol>`;
+      const paint = kind === "filled" ? "" : ` ${outline}`;
+      const drawing = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'${paint}>${shapes.replace(/\s*\n\s*/g, "")}</svg>`;
+      return `.icon-${name}${kind === "filled" ? "-filled" : ""}{mask-image:url("data:image/svg+xml,${drawing.replace(/["<>#]/g, (char) => escaped[char])}")}`;
     });
-  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+  return `${rules.join("\n")}\n`;
 }
 
 const from = (...path) => readFileSync(join(modules, ...path));
@@ -100,7 +103,7 @@ const minified = async (css) => (await transform(css, { loader: "css", minify: t
 
 const MADE = [
   ["@tabler/core", { "tabler.css": () => minified(needed(subset(from("@tabler/core/dist/css/tabler.min.css").toString()))) }],
-  ["@tabler/icons", { "icons.svg": sprite }],
+  ["@tabler/icons", { "icons.css": masks }],
   ["@fontsource-variable/inter", {
     "inter-latin.woff2": () => from("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
     "inter-latin-ext.woff2": () => from("@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2"),

@@ -32,7 +32,7 @@ def row_buttons(row: Any, ref: str, url: str, quick: Sequence[Operation], more: 
 
 def logs_button(url: str, row: Any) -> SafeString:
     """The way to a container's log, which is where people go most."""
-    label, drawing = _logs_face(get_language(), get_script_prefix())
+    label, drawing = _logs_face(get_language())
     return fill(
         '<a class="btn btn-icon btn-sm" href="{}" aria-label="{} {}" title="{}">{}</a>', url, label, row, label, drawing
     )
@@ -120,7 +120,7 @@ def _face(
 
 
 @lru_cache(64)
-def _logs_face(_language: str | None, _script_prefix: str) -> tuple[SafeString, SafeString]:
+def _logs_face(_language: str | None) -> tuple[SafeString, SafeString]:
     return escape(gettext("Logs")), icon("file-text")
 
 

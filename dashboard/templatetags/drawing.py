@@ -2,36 +2,22 @@
 
 from functools import cache, lru_cache
 
-from django.templatetags.static import static
-from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 
-@cache
-def _sprite(_script_prefix: str) -> str:
-    """The address of the icons, which depends on the prefix; kept, since finding it hashes or searches each time."""
-    return static("vendor/icons.svg")
-
-
+@lru_cache(2048)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """{% icon "trash" %}: a drawing from static/icons.txt.
 
-    It is decoration, hidden from screen readers, unless `label` says what it means.
+    It is decoration, hidden from screen readers, unless `label` says what it means. The same few drawings stand on every
+    row of a list: each is made once.
     """
-    return _icon(_sprite(get_script_prefix()), name, label, css)
-
-
-@lru_cache(2048)
-def _icon(sprite: str, name: str, label: str, css: str) -> SafeString:
-    """The same few drawings stand on every row of a list: each is made once."""
-    classes = f"icon {css}".strip()
+    classes = f"icon icon-{name} {css}".strip()
     if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
-        )
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+        return format_html('<i class="{}" role="img" aria-label="{}"></i>', classes, label)
+    return format_html('<i class="{}" aria-hidden="true"></i>', classes)
 
 
 def copy(text: object, label: str = "") -> SafeString:

@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -76,11 +75,11 @@ def state(word: object, kind: str = "", note: object = "", tone: str = "") -> Sa
     `kind` (container, host, job, audit, use) parts words that mean two things: {% state job.state kind="job" %}. `note`
     is set behind the word: {% state "exited" note="code 1" tone="bad" %}, where `tone` overrides the usual one.
     """
-    return _drawn(get_language(), get_script_prefix(), str(word or ""), kind, str(note or ""), tone)
+    return _drawn(get_language(), str(word or ""), kind, str(note or ""), tone)
 
 
 @lru_cache(2048)
-def _drawn(_language: str | None, _prefix: str, word: str, kind: str, note: str, tone: str) -> SafeString:
+def _drawn(_language: str | None, word: str, kind: str, note: str, tone: str) -> SafeString:
     """The same few states stand on every row of a list: each is made once for a language."""
     shown = look(word, kind)
     behind = format_html('<span class="state-note">{}</span>', note) if note else ""

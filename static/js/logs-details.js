@@ -4,11 +4,10 @@
   const PATH = /^(\/[\w.-]+)/;
   const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value), text);
 
-  // One of the drawings that the page uses elsewhere.
   function icon(name) {
-    const drawing = document.querySelector("#log svg.icon").cloneNode(true);
-    const use = drawing.querySelector("use");
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${name}`));
+    const drawing = document.createElement("i");
+    drawing.className = `icon icon-${name}`;
+    drawing.setAttribute("aria-hidden", "true");
     return drawing;
   }
 

@@ -17,7 +17,7 @@ def test_it_draws_every_state(browse: Browse) -> None:  # noqa: F811
     page = browse(cast.ada(), "/styleguide/?sort=-name&state=running&page=2").text
     for looks in KINDS.values():
         for look in looks.values():
-            assert f'#{look.icon}"' in page
+            assert f' icon-{look.icon}"' in page
     assert 'aria-sort="descending"' in page
     assert "This field is required." in page
     assert "51–100 of 312" in page  # noqa: RUF001 - as people write ranges
