@@ -90,6 +90,28 @@ def request_id(get_response: Any) -> Any:
     return called
 
 
+@sync_and_async_middleware
+def unkept(get_response: Any) -> Any:
+    """Nothing that is shown stays in a browser's or a proxy's cache, unless its view says so.
+
+    After a person has signed out nobody goes back to it; and a part of a page never stands for the page, whose address
+    it has.
+    """
+
+    def marked(response: HttpResponseBase) -> HttpResponseBase:
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    if iscoroutinefunction(get_response):
+
+        async def awaited(request: Request) -> HttpResponseBase:
+            return marked(await get_response(request))
+
+        return awaited
+    return lambda request: marked(get_response(request))
+
+
 class SignedIn:
     """Deny by default: without a signed-in person only `OPEN_PATHS` answer; puts `request.actor` on every request."""
 

@@ -1,6 +1,6 @@
 """The smallest marks on a page, built in Python because a list draws thousands of them: icons, copy buttons, dashes."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,8 +11,8 @@ from django.utils.translation import get_language, gettext
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """{% icon "trash" %}: a drawing from static/icons.txt.
 
-    It is decoration, hidden from screen readers, unless `label` says what it means. The same few drawings stand on every
-    row of a list: each is made once.
+    It is decoration, hidden from screen readers, unless `label` says what it means. The same few stand on every row of
+    a list: each is made once.
     """
     classes = f"icon icon-{name} {css}".strip()
     if label:

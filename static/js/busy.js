@@ -29,6 +29,8 @@
     if (waited.delete(what)) show();
   }
 
+  window.quayside.busy = { begin, end };
+
   // --- requests of htmx, but for those that nobody made ---
   document.addEventListener("htmx:beforeSend", (event) => {
     const { xhr, elt, requestConfig } = event.detail;

@@ -158,9 +158,14 @@
   });
 
   // --- help: only what works on this page ---
-  for (const part of help?.querySelectorAll("[data-keys-for]") ?? []) {
-    part.hidden = !document.querySelector(part.dataset.keysFor);
+  function tellKeys() {
+    for (const part of help?.querySelectorAll("[data-keys-for]") ?? []) part.hidden = !document.querySelector(part.dataset.keysFor);
   }
+  tellKeys();
+  document.addEventListener("quayside:visited", () => {
+    at = null;
+    tellKeys();
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-keys-open]")) help?.showModal();
     else if (event.target === help || event.target.closest("[data-keys-close]")) help?.close();

@@ -212,6 +212,11 @@
     if (element) refresh(element);
   }, true);
   document.addEventListener("refresh", () => regions().forEach(refresh)); // HX-Trigger: refresh, after an operation
+  document.addEventListener("quayside:visited", () => {
+    subscribed = ""; // asked again even where the topics are the same: what is shown was drawn before it was heard of
+    if (socket) subscribe();
+    else if (regions().length) connect();
+  });
   addEventListener("pageshow", (event) => event.persisted && regions().forEach(refresh));
   if (regions().length) connect();
 })();

@@ -34,9 +34,13 @@
 
   // An object's page that is opened, however, counts as chosen.
   const prefix = window.quayside.meta("script-name") || "/";
-  const place = location.pathname.startsWith(prefix) ? location.pathname.slice(prefix.length) : "";
-  const [, host, nouns, id] = place.match(/^hosts\/([^/]+)(?:\/(container|image|network|volume)s\/(.+?))?\/(?:logs\/)?$/) ?? [];
-  if (host) remember(nouns ? `${nouns}:${host}:${decodeURIComponent(id)}` : `host:${host}:`);
+  function opened() {
+    const place = location.pathname.startsWith(prefix) ? location.pathname.slice(prefix.length) : "";
+    const [, host, nouns, id] = place.match(/^hosts\/([^/]+)(?:\/(container|image|network|volume)s\/(.+?))?\/(?:logs\/)?$/) ?? [];
+    if (host) remember(nouns ? `${nouns}:${host}:${decodeURIComponent(id)}` : `host:${host}:`);
+  }
+  opened();
+  document.addEventListener("quayside:visited", opened);
 
   // --- asking ---
   let scope = null; // the object whose operations are listed: { ref, name }

@@ -19,8 +19,6 @@ NAME = "felt"
 LISTS = ("/containers/", "/images/", "/networks/", "/volumes/", "/jobs/", "/hosts/", "/audit/", "/")
 TIMES = 11
 BLINK = 100.0
-# A whole page, drawn by a Chromium without a graphics card.
-PAGE = 250.0
 TEN = "/containers/?host=host-0&q=web-1"
 
 
@@ -69,14 +67,18 @@ def clicks(page: Page) -> list[Figure]:
         page.goto(path, wait_until="networkidle")
         return statistics.median(felt.click(page, selector) for _time in range(TIMES))
 
-    def opened() -> float:
+    def opened(pressed: int) -> float:
         page.goto(TEN, wait_until="networkidle")
-        return felt.follow(page, "td.cell-name a")
+        return felt.follow(page, "td.cell-name a", pressed)
+
+    def opening(pressed: int = felt.PRESSED) -> float:
+        return statistics.median(opened(pressed) for _time in range(TIMES))
 
     return [
         Figure("click to new content: sorting ten containers, median", median(TEN, "th .sort"), "ms", BLINK),
         Figure("the same, filtering them", median(TEN, ".chip[hx-get]"), "ms", BLINK),
-        Figure("the same, opening one", statistics.median(opened() for _time in range(TIMES)), "ms", PAGE),
+        Figure("the same, opening one, asked for while the button is down", opening(), "ms", BLINK),
+        Figure("the same, opening one by a key", opening(0), "ms", 1.5 * BLINK),
         Figure(
             "the same, sorting a full page of fifty out of 5000", median("/containers/", "th .sort"), "ms", 2 * BLINK
         ),

@@ -29,14 +29,18 @@ CLICK = """(selector) => new Promise((done) => {
     }), { once: true });
     document.querySelector(selector).click();
 })"""
-LEAVE = """(selector) => {
-    sessionStorage.setItem('left', String(performance.timeOrigin + performance.now()));
-    document.querySelector(selector).click();
+# The same for a link to another page, from the press of the button on, as a hand does it.
+OPEN = """() => {
+    let began = 0;
+    document.addEventListener('click', () => (began = performance.now()), { capture: true, once: true });
+    document.addEventListener('quayside:visited', () => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => (window.opened = performance.now() - began);
+        port2.postMessage(0);
+    }), { once: true });
+    window.opened = 0;
 }"""
-ARRIVED = """() => new Promise((done) => new PerformanceObserver((list) => {
-    const paint = list.getEntriesByName('first-contentful-paint')[0];
-    if (paint) done(performance.timeOrigin + paint.startTime - Number(sessionStorage.getItem('left')));
-}).observe({ type: 'paint', buffered: true }))"""
+PRESSED = 80  # milliseconds that a finger is on the button
 
 
 def assets(page: Page) -> list[tuple[str, int, int]]:
@@ -62,11 +66,19 @@ def click(page: Page, selector: str) -> float:
     return took
 
 
-def follow(page: Page, selector: str) -> float:
-    """Milliseconds from a click on a link to the first paint of its page."""
-    with page.expect_navigation():
-        page.evaluate(LEAVE, selector)
-    took: float = page.evaluate(ARRIVED)
+def follow(page: Page, selector: str, pressed: int = PRESSED) -> float:
+    """Milliseconds from a click on a link to the frame that shows its page. With `pressed` 0 a key opens it."""
+    page.evaluate(OPEN)
+    link = page.locator(selector).first
+    if pressed:
+        link.hover()
+        page.mouse.down()
+        page.wait_for_timeout(pressed)
+        page.mouse.up()
+    else:
+        link.press("Enter")
+    page.wait_for_function("() => window.opened")
+    took: float = page.evaluate("() => window.opened")
     return took
 
 

@@ -39,6 +39,13 @@ def test_a_stranger_is_asked_to_sign_in(pattern: URLPattern, client: Client) -> 
             assert response["Location"].startswith("/accounts/login/")
 
 
+def test_no_cache_keeps_what_a_person_saw(client: Client) -> None:
+    client.force_login(cast.ada())
+    for address in ("/containers/", "/hosts/nowhere/"):
+        for headers in ({}, {"HX-Request": "true"}):
+            assert client.get(address, headers=headers)["Cache-Control"] == "private, no-store"
+
+
 def test_a_stranger_inside_a_page_is_sent_to_sign_in(client: Client) -> None:
     response = client.get("/containers/", headers={"HX-Request": "true"})
     assert response["HX-Redirect"] == "/accounts/login/?next=/"
