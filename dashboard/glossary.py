@@ -273,6 +273,15 @@ TERMS: dict[str, Term] = {
         ),
         "docker system df",
     ),
+    "load": Term(
+        _("Load"),
+        _(
+            "The CPU and memory that the running containers of a host take together, measured every 15 seconds while "
+            "somebody looks. Docker knows nothing of the machine's other programs. Files that are only cached in "
+            "memory are not counted."
+        ),
+        "docker stats",
+    ),
     "job": Term(
         _("Job"),
         _(

@@ -193,6 +193,18 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What one container takes, at a moment of its engine's clock: CPU in nanoseconds since it began, and memory.
+
+    `limit` is how much memory it may take, its own or the machine's; 0 where the engine does not say."""
+
+    at: datetime
+    cpu: int
+    memory: int
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class UsageRow:
     """One line of `docker system df`: how many there are, how many are in use, bytes in all and bytes reclaimable.
 

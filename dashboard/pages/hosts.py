@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from dashboard.requests import Request
 from dashboard.rows.base import Line
 from dashboard.targets import ref
 from hosts.facts import Noun
+from hosts.inventory import load
 from hosts.inventory.read import attention
 from hosts.inventory.read.hosts import HOSTS, host_listing
 from hosts.inventory.read.query import QueryError, parse
@@ -37,8 +39,12 @@ def hosts(request: Request) -> HttpResponse:
     except QueryError as error:
         raise BadQuery(str(error)) from error
     found = host_listing(query, permissions(request))
+    loads = load.last([host.pk for host in found.rows])
+    for each in found.rows:
+        each.load = loads.get(each.pk)
     context = list_context(request, HOSTS, query, found, [_line(request, host) for host in found.rows])
-    context |= {"topics": "hosts", "away": []}
+    named = urlencode({"host": [host.name for host in found.rows]}, doseq=True)
+    context |= {"topics": "hosts", "away": [], "load_url": f"{reverse('load')}?{named}"}
     template = "pages/lists/live.html" if request.htmx.target == "live" else "pages/hosts.html"
     return render(request, template, context)
 
@@ -52,6 +58,7 @@ def host(request: Request, host: str) -> HttpResponse:
     context = {
         "host": shown,
         "away": is_away(shown),
+        "load": load.last([shown.pk]).get(shown.pk),
         "totals": figures,
         "troubled": troubled([shown], figures, attention.ended([shown]), containers),
         "events": _happened(shown),

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
 from dashboard.pages.jobs import visible_jobs
-from dashboard.pages.lists import object_url
+from dashboard.pages.lists import is_away, object_url
 from dashboard.pages.troubled import troubled
 from dashboard.requests import Request
 from hosts.access import Capability
+from hosts.inventory import load
 from hosts.inventory.read import attention
 from hosts.inventory.read.totals import added_up, totals
 from hosts.models import ACTIVE, AuditEvent, Host, HostState, Image, JobState
@@ -42,9 +43,9 @@ def overview(request: Request) -> HttpResponse:
     each, ended = totals(hosts), attention.ended(hosts)
     whole = added_up(each.values())
     shown = hosts[:SHOWN_HOSTS]
-    rooms = attention.room(shown)
+    rooms, loads = attention.room(shown), load.last([host.pk for host in shown])
     context = {
-        "hosts": [(host, each[host.pk], rooms[host.pk]) for host in shown],
+        "hosts": [(host, each[host.pk], rooms[host.pk], loads.get(host.pk), is_away(host)) for host in shown],
         "more_hosts": len(hosts) - SHOWN_HOSTS,
         "all_hosts": len(hosts),
         "up_hosts": sum(host.state == HostState.UP for host in hosts),

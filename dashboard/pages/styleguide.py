@@ -16,6 +16,7 @@ from dashboard.targets import CONSOLE
 from dashboard.templatetags.states import KINDS
 from hosts.access import Capability, Denied, grant
 from hosts.facts import Layer, Port
+from hosts.inventory.load import Load
 from hosts.models import Host
 
 SHA = "sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1"
@@ -160,6 +161,7 @@ def styleguide(request: Request) -> HttpResponse:
         "ports": (Port(80, public=8080, ip="0.0.0.0"), Port(53, "udp", 53, "::1"), Port(9000)),  # noqa: S104 (shown, not bound)
         "labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "empty": ""},
         "sha": SHA,
+        "load": Load(0.0, cores=0.96, memory=3_100_000_000, limit=4_000_000_000, counted=12, running=12),
         "jobs": JOBS,
         "active": 2,
     }

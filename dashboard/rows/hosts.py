@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from dashboard.fill import fill
 from dashboard.rows.base import Cell, Line, text_or_dash
 from dashboard.templatetags.drawing import dash
-from dashboard.templatetags.names import size
+from dashboard.templatetags.load import host_cpu, host_memory
 from dashboard.templatetags.states import state
 from dashboard.templatetags.times import since, when
 
@@ -69,8 +69,8 @@ CELLS = {
     "volumes": Cell(lambda line: _count(line, "volumes", line.row.volumes_all)),
     "version": Cell(_engine),
     "os": Cell(lambda line: text_or_dash(line.row.info.get("os", "")), "cell-wide"),
-    "cpus": Cell(lambda line: str(line.row.info.get("cpus") or dash())),
-    "memory": Cell(lambda line: size(line.row.info.get("memory") or None)),
+    "cpus": Cell(lambda line: host_cpu(line.row.pk, line.row.load, line.row.info.get("cpus") or 0, line.away)),
+    "memory": Cell(lambda line: host_memory(line.row.pk, line.row.load, line.row.info.get("memory") or 0, line.away)),
     "address": Cell(lambda line: text_or_dash(line.row.url), "cell-wide mono"),
     "groups": Cell(_pills),
     "added": Cell(lambda line: when(line.row.added_at)),

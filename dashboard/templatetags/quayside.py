@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import Context
 
 from dashboard import assets, bundles
-from dashboard.templatetags import drawing, lists, names, states, teaching, times
+from dashboard.templatetags import drawing, lists, load, names, states, teaching, times
 
 register = template.Library()
 
@@ -25,6 +25,10 @@ for tag in (
     times.when,
     times.since,
     times.duration,
+    load.host_cpu,
+    load.host_memory,
+    load.container_cpu,
+    load.container_memory,
     names.path,
     assets.version,
     assets.ground,
