@@ -147,8 +147,7 @@
         mute.setAttribute("aria-pressed", String(each.muted));
         mute.title = say(each.muted ? words.unmute : words.mute, each.label);
         mute.setAttribute("aria-label", mute.title);
-        const use = mute.querySelector("use");
-        use.setAttribute("href", use.getAttribute("href").replace(/#.*/, each.muted ? "#eye-off" : "#eye"));
+        mute.querySelector(".icon").className = `icon icon-${each.muted ? "eye-off" : "eye"}`;
         mute.hidden = !several;
       }
       const { total, live } = this.summary();

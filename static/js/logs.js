@@ -271,7 +271,7 @@
     const pressed = button("pause");
     pressed.setAttribute("aria-pressed", String(paused));
     pressed.title = paused ? words.resume : words.pause;
-    pressed.querySelector("use")?.setAttribute("href", pressed.querySelector("use").getAttribute("href").replace(/#.*/, paused ? "#player-play" : "#player-pause"));
+    pressed.querySelector(".icon").className = `icon icon-${paused ? "player-play" : "player-pause"}`;
     if (sources) overall();
     else if (!ended) status(paused ? words.paused : words.live, paused ? "paused" : "live");
     if (!paused) {

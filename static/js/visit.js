@@ -15,18 +15,16 @@
   // Only where this page has no scripts of its own, which would go on behind the next.
   const mayLeave = () => [...document.scripts].at(-1)?.src === OWN;
 
-  function isVisit(link) {
-    const plain = link.origin === location.origin && link.pathname.startsWith(prefix) && !ELSEWHERE.test(link.pathname.slice(prefix.length));
-    const marked = link.target || link.hasAttribute("download") || link.closest("[hx-get], [hx-post], [data-palette]");
-    const here = link.hash && link.pathname === location.pathname && link.search === location.search;
-    return plain && !marked && !here && mayLeave();
-  }
+  const isPage = (address) =>
+    address.origin === location.origin && address.pathname.startsWith(prefix) && !ELSEWHERE.test(address.pathname.slice(prefix.length));
+  const isOurs = (element) => !element.target && !element.matches("[download], [data-download]") && !element.closest("[hx-get], [hx-post], [data-palette]");
+  const isHere = (link) => link.hash && link.pathname === location.pathname && link.search === location.search;
 
-  const wanted = (event) => {
+  function wanted(event) {
     const link = event.target.closest?.("a[href]");
     const plain = !event.defaultPrevented && !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    return link && plain && isVisit(link) ? link : null;
-  };
+    return link && plain && isPage(link) && isOurs(link) && !isHere(link) && mayLeave() ? link : null;
+  }
 
   async function ask(href, signal) {
     const answer = await fetch(href, { headers: { Accept: "text/html" }, credentials: "same-origin", signal });
@@ -100,6 +98,14 @@
     if (!link) return;
     event.preventDefault();
     visit(link.href, link);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "get" || !isOurs(form) || !isPage(new URL(form.action)) || !mayLeave()) return;
+    event.preventDefault();
+    const address = new URL(form.action);
+    address.search = new URLSearchParams(new FormData(form, event.submitter));
+    visit(address.href, event.submitter);
   });
   addEventListener("popstate", (event) => {
     if (event.state?.visited) visit(location.href, null, event.state.top);

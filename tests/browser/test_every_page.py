@@ -1,6 +1,7 @@
 """Is every page, wide and narrow, light and dark, accessible, inside its window, without complaint? Keeps pictures."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,8 +84,9 @@ def _jobs(page: Page, local: str) -> dict[str, str]:
     page.locator("main").get_by_role("button", name="Restart", exact=True).click()
     page.goto("/jobs/")
     page.locator("tbody tr").filter(has_text="Restart").first.get_by_role("link").first.click()
-    found["job"] = page.url.rstrip("/").rpartition("/")[2]
+    expect(page).to_have_url(re.compile("/jobs/[0-9a-f-]{36}/$"))
     expect(page.locator("#live .state").first).to_contain_text("succeeded")
+    found["job"] = page.url.rstrip("/").rpartition("/")[2]
     page.goto("/audit/?action=image.pull")
     page.locator("tbody tr").first.get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("image.pull")

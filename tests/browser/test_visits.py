@@ -108,3 +108,14 @@ def test_a_new_tab_is_the_browsers_own_business(page: Page, local: str) -> None:
     expect(opened.value.locator("h1")).to_have_text("Images")
     opened.value.close()
     expect(page).to_have_url(re.compile("/containers/$"))
+
+
+def test_the_host_is_switched_within_the_frame(page: Page, local: str) -> None:
+    page.goto("/containers/")
+    page.evaluate(MARK)
+    page.locator("#host-switch").select_option(label=local)
+    expect(page).to_have_url(re.compile(f"/hosts/{local}/containers/"))
+    expect(page.locator("#host-switch")).to_have_value(local)
+    page.locator(".side-nav").get_by_role("link", name="Containers").click()
+    expect(page.locator("#host-switch")).to_have_value("")
+    assert page.evaluate(IS_SAME)
