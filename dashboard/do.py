@@ -10,6 +10,7 @@ import json
 import shlex
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -126,24 +127,21 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
         return HttpResponseClientRedirect(goes_to)
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
     level = "info" if result.job else "success"
-    return _with_toast(HttpResponse(status=204), level, text, _undo(request, operation, targets, result))
+    return _with_toast(HttpResponse(status=204), level, text, _undo(request, result))
 
 
-def _undo(request: Request, operation: Operation, targets: list[Target], result: Result) -> dict[str, Any] | None:
+def _undo(request: Request, result: Result) -> dict[str, Any] | None:
     """What a toast's button sends to take back what has just been done; one object's, and done already."""
-    if result.job is not None or len(targets) != 1 or result.form is None:
+    if result.back is None:
         return None
-    undone = operation.undo(targets[0], result.form.cleaned_data)
-    if undone is None:
-        return None
-    name, inputs = undone
+    name, inputs = result.back
     back = find(name)
-    if back is None or isinstance(grant(request.actor, back.capability, targets[0]), Denied):
+    if back is None or isinstance(grant(request.actor, back.capability, result.target), Denied):
         return None
     return {
         "url": reverse("do", args=[name]),
         "doing": str(back.doing),
-        "values": {"on": ref_of(targets[0]), "_sure": "1", **inputs},
+        "values": {"on": ref_of(result.target), "_sure": "1", **inputs},
     }
 
 
@@ -152,7 +150,7 @@ def _lands(request: Request, operation: Operation, targets: list[Target], result
     if result.job is not None and (len(targets) == 1 or not request.htmx):
         return _job_page(result.job.pk)
     if operation.name == "job.retry" and urlsplit(_back(request, operation)).path == _job_page(targets[0].id):
-        return _job_page(Job.objects.filter(retry_of=targets[0].id).latest("queued_at").pk)
+        return _job_page(Job.objects.filter(retry_of=UUID(targets[0].id)).latest("queued_at").pk)
     if operation.name in ("host.add", "host.edit") and result.form is not None:
         return reverse("host", args=[result.form.cleaned_data["name"]])
     return reverse("hosts") if operation.name == "host.remove" else ""

@@ -54,13 +54,14 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A container's place in one network."""
+    """A container's place in one network; `chosen` is the IPv4 address that somebody asked for, if anybody did."""
 
     network: str
     network_id: str = ""
     address: str = ""
     mac: str = ""
     aliases: tuple[str, ...] = ()
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

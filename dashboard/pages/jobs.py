@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from humanize import naturalsize
 
+from dashboard.pages.allowed import permissions
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
 from dashboard.requests import Request
 from dashboard.targets import ref
-from hosts.access import Capability, Permissions, visible_hosts
+from hosts.access import Capability, visible_hosts
 from hosts.models import ACTIVE, Job, JobState
 from hosts.operations.base import offered_for
+from hosts.operations.jobs import UndoJob
 
 PAGE_SIZE = 50
 _SORTS = {"at": "queued_at", "title": "title", "state": "state", "host": "host__name", "who": "actor__name"}
@@ -65,11 +67,11 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def job(request: Request, pk: str) -> HttpResponse:
     found = get_object_or_404(visible_jobs(request).select_related("audit", "retry_of"), pk=pk)
-    permissions = Permissions(request.actor)
+    asked = permissions(request)
     context = {
         "job": found,
         "ref": ref("job", "", str(found.pk)),
-        "operations": offered_for("job", found, lambda capability: permissions.may(capability, found.host)),
+        "operations": offered_for("job", found, lambda capability: asked.may(capability, found.host)),
         "retries": found.retries.order_by("queued_at"),
         "layers": [{**layer, "words": _layer_words(layer)} for layer in found.progress.get("layers", [])],
         **_shown(found),
@@ -85,7 +87,7 @@ def tray(request: Request) -> HttpResponse:
     shown = [*active[:8], *rows.exclude(state__in=ACTIVE)[:4]]
     context = {
         "active": active.count(),
-        "jobs": [_in_tray(row) | {"mine": row.person_id == request.actor.user_id} for row in shown[:10]],
+        "jobs": [_in_tray(row) | _of_mine(request, row) for row in shown[:10]],
     }
     return render(request, "components/job_tray.html", context)
 
@@ -93,7 +95,7 @@ def tray(request: Request) -> HttpResponse:
 def visible_jobs(request: Request) -> QuerySet[Job]:
     """One's own, and those on the hosts whose jobs one may see."""
     hosts = visible_hosts(request.actor, Capability.JOB_VIEW)
-    everything = Permissions(request.actor).may(Capability.JOB_VIEW)
+    everything = permissions(request).may(Capability.JOB_VIEW)
     mine = Q(person_id=request.actor.user_id)
     rows = Job.objects.select_related("host").order_by("-queued_at")
     return rows if everything else rows.filter(mine | Q(host_id__in=hosts.values("pk")))
@@ -119,6 +121,15 @@ def _in_tray(row: Job) -> dict[str, Any]:
         "detail": detail,
         "topic": f"job.{row.pk}" if row.active else "",
     }
+
+
+def _of_mine(request: Request, row: Job) -> dict[str, Any]:
+    """Whether it is the person's own, and then how they can take it back once it has ended."""
+    if row.person_id != request.actor.user_id:
+        return {"mine": False, "undo": ""}
+    back = UndoJob()
+    may = back.offered(row) and permissions(request).may(back.capability, row.host)
+    return {"mine": True, "undo": ref("job", "", str(row.pk)) if may else ""}
 
 
 def _shown(row: Job) -> dict[str, Any]:

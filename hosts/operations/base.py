@@ -77,7 +77,8 @@ class Call:
     """One run of an operation: the grant, the checked inputs, and the engine where the target has one.
 
     `thing` is the target as the engine describes it now. `touch` names what else changed, so that its row is fetched
-    again; the target itself always is. `reporter` is there in a job.
+    again; the target itself always is. `reporter` is there in a job. `back` is what takes the run back, where that is
+    known only while it runs: an operation and its inputs, as of `Operation.undo`.
     """
 
     grant: Grant
@@ -86,6 +87,7 @@ class Call:
     thing: Any = None
     reporter: Reporter | None = None
     touched: list[tuple[Noun, str]] = field(default_factory=list)
+    back: tuple[str, dict[str, str]] | None = None
 
     @property
     def target(self) -> Target:

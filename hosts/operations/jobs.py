@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -9,9 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts import nudges
 from hosts.access import Capability, Target
+from hosts.facts import Noun
+from hosts.inventory.write_facts import ROWS
 from hosts.models import ACTIVE, Host, Job, JobState, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, find
 from hosts.operations.perform import perform, perform_bulk, record_ending
+
+_UNDONE_WITHIN = timedelta(days=1)
 
 
 class OnJob(Operation):
@@ -69,6 +74,38 @@ class RetryJob(OnJob):
         return str(_("Trying again: %s.") % job.title)
 
 
+class UndoJob(OnJob):
+    name = "job.undo"
+    label = _("Undo")
+    icon = "rotate-clockwise"
+
+    def offered(self, thing: Any) -> bool:
+        """A run over many objects, of today, which left something that can be taken back."""
+        operation = find(thing.operation)
+        return bool(
+            thing.items
+            and thing.ended_at
+            and thing.ended_at > timezone.now() - _UNDONE_WITHIN
+            and operation
+            and operation.undone_by
+            and any(line["outcome"] == Outcome.SUCCEEDED for line in thing.report)
+        )
+
+    def run(self, call: Call) -> str:
+        job = _job(call)
+        done = find(job.operation)
+        back = find(done.undone_by) if done else None
+        if back is None or not self.offered(job):
+            raise NotPossible(_("This job cannot be undone."))
+        targets = _left_by(job, back)
+        if not targets:
+            raise NotPossible(_("Nothing is as this job has left it."))
+        result = perform_bulk(call.grant.actor, back, targets, {})
+        if result.job is None:
+            raise NotPossible(result.message)
+        return str(_("Undoing: %s.") % job.title)
+
+
 def _job(call: Call) -> Job:
     job = Job.objects.select_related("audit", "host").filter(pk=call.target.id).first()
     if job is None:
@@ -80,7 +117,28 @@ def _targets(job: Job) -> list[Target]:
     """What the job was about; of a bulk run, the items that did not succeed."""
     if not job.items:
         return [Target(job.noun, job.host, job.engine_id, job.name)]
-    done = {(line["host"], line["id"]) for line in job.report if line["outcome"] == Outcome.SUCCEEDED}
-    left = [item for item in job.items if (item["host"], item["id"]) not in done]
-    hosts = Host.objects.in_bulk({item["host"] for item in left if item["host"]})
-    return [Target(item["noun"], hosts.get(item["host"]), item["id"], item["name"]) for item in left]
+    done = _done(job)
+    return _as_targets([item for item in job.items if (item["host"], item["id"]) not in done])
+
+
+def _left_by(job: Job, back: Operation) -> list[Target]:
+    """The objects that the job has changed and that are as it has left them, as far as the inventory knows."""
+    done = _done(job)
+    targets = _as_targets([item for item in job.items if (item["host"], item["id"]) in done])
+    if not targets or targets[0].noun not in list(Noun):
+        return targets
+    rows = ROWS[Noun(targets[0].noun)]._default_manager.filter(
+        host__in=[target.host for target in targets if target.host], gone_at=None
+    )
+    found = rows.filter(engine_id__in=[target.id for target in targets])
+    left = {(row.host_id, row.engine_id) for row in found if back.offered(row)}
+    return [target for target in targets if target.host and (target.host.pk, target.id) in left]
+
+
+def _done(job: Job) -> set[tuple[Any, str]]:
+    return {(line["host"], line["id"]) for line in job.report if line["outcome"] == Outcome.SUCCEEDED}
+
+
+def _as_targets(items: list[dict[str, Any]]) -> list[Target]:
+    hosts = Host.objects.in_bulk({item["host"] for item in items if item["host"]})
+    return [Target(item["noun"], hosts.get(item["host"]), item["id"], item["name"]) for item in items]

@@ -9,12 +9,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hosts import facts
 from hosts.access import Capability, Target
 from hosts.facts import Noun
 from hosts.models import Container, Link, LinkKind
 from hosts.operations.base import Call, Danger, Operation, OperationForm
 from hosts.operations.containers import NAME, flags
 from hosts.operations.fields import LabelsField
+
+MOST_ALIASES = 500  # characters
 
 
 class CreateForm(OperationForm):
@@ -100,7 +103,7 @@ class ConnectForm(ContainerForm):
     aliases = forms.CharField(
         label=_("Aliases"),
         required=False,
-        max_length=500,
+        max_length=MOST_ALIASES,
         help_text=_("Other names for it on this network, divided by spaces."),
     )
     address = forms.GenericIPAddressField(
@@ -169,9 +172,21 @@ class DisconnectNetwork(OnNetwork):
 
     def run(self, call: Call) -> str:
         container = call.inputs["container"]
+        call.back = self._again(call, container)
         call.docker.networks.disconnect(call.target.id, container, force=call.inputs["force"])
         call.touch(Noun.CONTAINER, container)
         return str(_("Disconnected from %s.") % call.target.label)
+
+    def _again(self, call: Call, container: str) -> tuple[str, dict[str, str]] | None:
+        """Connecting it with the names and the address it was given, which nobody knows once it is disconnected."""
+        thing = call.docker.containers.get(container).thing
+        places = thing.networks if isinstance(thing, facts.Container) else ()
+        here = [each for each in places if call.target.id == each.network_id or call.target.name == each.network]
+        # The engine itself adds the short id.
+        aliases = " ".join(name for each in here for name in each.aliases if name != container[:12])
+        if not here or len(aliases) > MOST_ALIASES:
+            return None
+        return ConnectNetwork.name, {"container": container, "aliases": aliases, "address": here[0].chosen}
 
 
 class RemoveNetwork(OnNetwork):

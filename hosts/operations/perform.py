@@ -32,13 +32,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of it. `outcome` is None when nothing was tried: the form has errors, or a job was queued."""
+    """What became of it. `outcome` is None when nothing was tried: the form has errors, or a job was queued.
+
+    `back` is the operation that takes it back, and its inputs."""
 
     target: Target
     outcome: Outcome | None
     message: str = ""
     form: OperationForm | None = None
     job: Job | None = None
+    back: tuple[str, dict[str, str]] | None = None
 
     @property
     def ok(self) -> bool:
@@ -68,8 +71,10 @@ def perform(
         return _enqueue(actor, operation, target, form, inputs)
     subject = operation.subject(target, form.cleaned_data)
     event = record.begin(actor, operation.name, operation.capability, subject, inputs)
-    result = _carry_out(event, operation, answer, form.cleaned_data, None)
-    return Result(target, *result, form=form)
+    call = Call(answer, form.cleaned_data)
+    outcome, message = _carry_out(event, operation, call)
+    back = call.back or operation.undo(target, form.cleaned_data)
+    return Result(target, outcome, message, form=form, back=back if outcome is Outcome.SUCCEEDED else None)
 
 
 def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:
@@ -101,7 +106,7 @@ def run_job(job: Job, operation: Operation, actor: Actor, target: Target, report
         message = "; ".join(str(error) for errors in form.errors.values() for error in errors)
         record.end(event, Outcome.FAILED, message)
         return Outcome.FAILED, message
-    return _carry_out(event, operation, answer, form.cleaned_data, reporter)
+    return _carry_out(event, operation, Call(answer, form.cleaned_data, reporter=reporter))
 
 
 def record_reading(
@@ -162,13 +167,11 @@ def _enqueue(actor: Actor, operation: Operation, target: Target, form: Operation
     return Result(target, None, title, form=form, job=job)
 
 
-def _carry_out(
-    event: AuditEvent, operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: Reporter | None
-) -> tuple[Outcome, str]:
+def _carry_out(event: AuditEvent, operation: Operation, call: Call) -> tuple[Outcome, str]:
     """Act, and end the record whatever happens."""
     outcome, message = Outcome.UNKNOWN, _("Quayside stopped in the middle.")
     try:
-        message = _act(operation, answer, inputs, reporter) or operation.sentence(answer.target)
+        message = _act(operation, call) or operation.sentence(call.target)
         outcome = Outcome.SUCCEEDED
     except NotPossible as error:
         outcome, message = Outcome.FAILED, str(error)
@@ -196,12 +199,12 @@ def _end(event: AuditEvent, outcome: Outcome, message: str) -> tuple[Outcome, st
     return outcome, message
 
 
-def _act(operation: Operation, answer: Grant, inputs: dict[str, Any], reporter: Reporter | None) -> str | None:
-    target = answer.target
+def _act(operation: Operation, call: Call) -> str | None:
+    target = call.target
     if not operation.needs_engine:
-        return operation.run(Call(answer, inputs, reporter=reporter))
-    with open_engine(answer) as engine:
-        call = Call(answer, inputs, engine, reporter=reporter)
+        return operation.run(call)
+    with open_engine(call.grant) as engine:
+        call.engine = engine
         if target.noun in list(Noun):
             call.thing = engine.get(Noun(target.noun), target.id).thing
             if not operation.offered(call.thing):

@@ -25,13 +25,16 @@
     return job.dataset.state === "succeeded" && detail ? detail : [title, state, detail].filter(Boolean).join(" · ");
   }
 
+  // Of what it did to many objects at once: an operation like any other.
+  const undo = ({ dataset }) => (dataset.undo ? { url: dataset.undoUrl, doing: "", values: { on: dataset.undo, _sure: "1" } } : null);
+
   function look(tray) {
     const mine = [...tray.querySelectorAll(".tray-job[data-mine]")];
     const before = underWay();
     for (const job of mine) {
       const level = LEVELS[job.dataset.state];
       // The job's own page shows it, and more of it.
-      if (level && before.has(job.pathname) && job.pathname !== location.pathname) window.quayside.toast(level, words(job));
+      if (level && before.has(job.pathname) && job.pathname !== location.pathname) window.quayside.toast(level, words(job), undo(job));
     }
     remember(mine.filter((job) => !LEVELS[job.dataset.state]).map((job) => job.pathname));
   }

@@ -128,6 +128,7 @@ def _attachments(value: Any) -> tuple[Attachment, ...]:
             address=fields.text(each.get("IPAddress") or each.get("GlobalIPv6Address"), 64),
             mac=fields.text(each.get("MacAddress"), 32),
             aliases=fields.texts(each.get("Aliases"))[:50],
+            chosen=fields.text(fields.part(each, "IPAMConfig").get("IPv4Address"), 64),
         )
         for name, each in sorted(networks.items())[: fields.MANY]
         if isinstance(each, dict)

@@ -1,6 +1,10 @@
 """Cancelling what waits, and trying again what ended: a new job with a record of its own."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from hosts.access import Actor, Target
 from hosts.models import AuditEvent, Host, Job, JobState
@@ -59,6 +63,47 @@ def test_a_failed_job_is_tried_again(do: Do, host: Host) -> None:
     again = newest()
     assert (again.retry_of, again.state, again.inputs) == (job, JobState.QUEUED, job.inputs)
     assert again.audit != job.audit
+
+
+def bulk(host: Host, operation: str, outcomes: dict[str, str], **columns: Any) -> Job:
+    """A job that has ended so for containers of these names."""
+    here = {"noun": "container", "host": host.pk, "host_name": host.name}
+    items: list[dict[str, Any]] = [{**here, "id": rows.engine_id(host.name, name), "name": name} for name in outcomes]
+    report = [{**item, "outcome": outcomes[item["name"]], "message": ""} for item in items]
+    ended = {"state": JobState.FAILED, "ended_at": timezone.now(), **columns}
+    return Job.objects.create(
+        operation=operation, title="Stop", noun="container", actor={}, items=items, report=report, **ended
+    )
+
+
+def test_undoing_a_bulk_run_takes_back_what_it_did_and_no_more(do: Do, host: Host) -> None:
+    for name in ("one", "two", "three"):
+        rows.container(host, name, state="exited")
+    rows.container(host, "gone", state="exited", gone_at=timezone.now())
+    rows.container(host, "up", state="running")
+    outcomes = {"one": "succeeded", "two": "failed", "three": "succeeded", "gone": "succeeded", "up": "succeeded"}
+    job = bulk(host, "container.stop", outcomes)
+    undo = do("job.undo", target(job))
+    assert undo.ok, undo.message
+    back = newest()
+    assert (back.operation, back.retry_of) == ("container.start", None)
+    assert [item["name"] for item in back.items] == ["one", "three"], "two was not stopped, and up was started since"
+    host.containers.update(state="running")
+    again = do("job.undo", target(job))
+    assert (again.outcome, again.message) == ("failed", "Nothing is as this job has left it.")
+
+
+@pytest.mark.parametrize(
+    ("operation", "outcome", "ended"),
+    [("container.remove", "succeeded", 0), ("container.stop", "failed", 0), ("container.stop", "succeeded", 2)],
+)
+def test_what_cannot_be_undone_is_not_offered(do: Do, host: Host, operation: str, outcome: str, ended: int) -> None:
+    rows.container(host, "one", state="exited")
+    job = bulk(host, operation, {"one": outcome}, ended_at=timezone.now() - timedelta(days=ended))
+    undo = find("job.undo")
+    assert undo is not None
+    assert not undo.offered(job)
+    assert do("job.undo", target(job)).outcome == "failed"
 
 
 def test_of_a_bulk_run_only_what_did_not_succeed_is_tried_again(do: Do, host: Host) -> None:

@@ -76,6 +76,25 @@ def test_connect_and_disconnect(
     assert name not in engine.docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container)
 
 
+def test_a_disconnection_is_taken_back_with_its_names_and_its_address(
+    do: Do, on: Callable[..., Target], harbour: Host, engine: Engine, name: str, run_container: Callable[..., str]
+) -> None:
+    do("network.create", on(), name=name, driver="bridge", subnet="10.77.3.0/24")
+    network = on(Noun.NETWORK, Network.objects.get(name=name).engine_id, name)
+    given = (f"--network={name}", "--network-alias=db", "--network-alias=cache", "--ip=10.77.3.40")
+    container = run_container(*given, BASE_IMAGE, "sleep", "600")
+    rows.connect(Network.objects.get(name=name), rows.container(harbour, "joiner", engine_id=container))
+    gone = do("network.disconnect", network, container=container)
+    assert gone.ok, gone.message
+    assert gone.back == ("network.connect", {"container": container, "aliases": "db cache", "address": "10.77.3.40"})
+    assert do(gone.back[0], network, **gone.back[1]).ok
+    place = engine.inspect(container)["NetworkSettings"]["Networks"][name]
+    assert place["IPAddress"] == "10.77.3.40"
+    assert {"db", "cache"} <= set(place["Aliases"])
+    left = do("network.disconnect", network, container="0" * 64)
+    assert left.back is None, "nothing was done"
+
+
 def test_dockers_own_networks_stay(do: Do, on: Callable[..., Target], engine: Engine) -> None:
     result = do("network.remove", on(Noun.NETWORK, str(inspected(engine, "host")["Id"]), "host"))
     assert result.outcome == "failed"
