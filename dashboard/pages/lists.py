@@ -101,7 +101,7 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "columns": [_head(column) for column in columns],
         "column_choices": column_choices(spec, query),
         "view_page": f"{spec.noun}s",
-        "plain_url": chips.without(request, "cols", "size", "sort"),
+        "plain_url": chips.without(request, "cols", "size", "sort", "group"),
         "drawn": drawn(
             spec.noun, CELLS[spec.noun], [(each.name, str(each.label), each.end) for each in columns], bool(bulk)
         ),
@@ -113,6 +113,7 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "kept": chips.kept(request, "q", "project"),
         "sizes": SIZES,
         "group_label": _("By project"),
+        "usual_group": kept_lists(request).get(spec.noun, {}).get("group", ""),
         "gone_label": _("Removed too"),
         "empty_template": f"{spec.noun}s/_empty.html",
         "clear_url": chips.without_filters(request, spec),

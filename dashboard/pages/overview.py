@@ -25,6 +25,8 @@ from hosts.models import ACTIVE, AuditEvent, Host, HostState, Image, JobState
 from hosts.operations.base import every
 
 SHOWN_HOSTS = 24
+# On a phone, where each takes a hand's breadth; whoever is in trouble is shown in any case.
+SHOWN_ON_A_PHONE = 4
 SHOWN_IMAGES = 6
 SHOWN_EVENTS = 8
 URGENCY = (HostState.CHANGED, HostState.REFUSED, HostState.DOWN, HostState.UNKNOWN, HostState.UP, HostState.DISABLED)
@@ -44,7 +46,10 @@ def overview(request: Request) -> HttpResponse:
     whole = added_up(each.values())
     shown = hosts[:SHOWN_HOSTS]
     rooms, loads = attention.room(shown), load.last([host.pk for host in shown])
+    folded = [host for host in shown[SHOWN_ON_A_PHONE:] if host.state == HostState.UP]
     context = {
+        "folded": folded,
+        "folded_hosts": len(folded) + max(0, len(hosts) - SHOWN_HOSTS),
         "hosts": [(host, each[host.pk], rooms[host.pk], loads.get(host.pk), is_away(host)) for host in shown],
         "more_hosts": len(hosts) - SHOWN_HOSTS,
         "all_hosts": len(hosts),

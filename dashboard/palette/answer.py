@@ -11,15 +11,28 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.navigation import PLACES
 from dashboard.pages.allowed import permissions
+from dashboard.pages.jobs import visible_jobs
 from dashboard.palette import actions
-from dashboard.palette.hits import Group, Hit, begins, contains, of_host, of_project, of_row, recent_first
+from dashboard.palette.hits import (
+    Group,
+    Hit,
+    begins,
+    contains,
+    of_host,
+    of_job,
+    of_person,
+    of_project,
+    of_row,
+    recent_first,
+)
 from dashboard.requests import Request
 from dashboard.views import shown, visible
+from hosts.access import Capability
 from hosts.inventory.read import search as read
 from hosts.inventory.read.every import SPECS
-from hosts.models import Host, Row
+from hosts.models import Host, Row, User
 
-MOST_RECENT, MOST_ACTIONS, MOST_PAGES = 8, 10, 6
+MOST_RECENT, MOST_ACTIONS, MOST_PAGES, MOST_FURTHER = 8, 10, 6, 4
 # Pages that the navigation has no room for.
 FURTHER = (
     ("log_search", gettext_lazy("Search logs"), "search", None),
@@ -118,10 +131,11 @@ def _meant(request: Request, words: Sequence[str], recent: Recent) -> list[Group
     done = recent_first(actions.actions(request, words, recent.of), recent.keys, MOST_ACTIONS)
     pages = Group(_("Pages"), _pages(request, words)[:MOST_PAGES])
     views = Group(_("Saved views"), _views(request, words)[:MOST_PAGES])
+    further = [Group(_("Jobs"), _jobs(request, words)), Group(_("People"), _people(request, words))]
     # One word is more often the name of a thing than of what to do with all things.
     if len(words) == 1:
-        return [pages, views, hosts, *objects, Group(_("Actions"), done[:MOST_PAGES])]
-    return [pages, views, Group(_("Actions"), done), hosts, *objects]
+        return [pages, views, hosts, *objects, *further, Group(_("Actions"), done[:MOST_PAGES])]
+    return [pages, views, Group(_("Actions"), done), hosts, *objects, *further]
 
 
 def _pages(request: Request, words: Sequence[str]) -> list[Hit]:
@@ -157,6 +171,23 @@ def _views(request: Request, words: Sequence[str]) -> list[Hit]:
         Hit(each.ref, each.url, each.view.name, "list-details", str(each.view.get_page_display()))
         for each in shown(request, rows)
     ]
+
+
+def _jobs(request: Request, words: Sequence[str]) -> list[Hit]:
+    """The newest first."""
+    rows = visible_jobs(request).only("title", "state", "host__name")
+    for word in words:
+        rows = rows.filter(title__icontains=word)
+    return [of_job(row) for row in rows[:MOST_FURTHER]]
+
+
+def _people(request: Request, words: Sequence[str]) -> list[Hit]:
+    if not permissions(request).may(Capability.PERSON_MANAGE):
+        return []
+    rows = User.objects.order_by("username")
+    for word in words:
+        rows = rows.filter(username__icontains=word)
+    return [of_person(row) for row in rows[:MOST_FURTHER]]
 
 
 def _parts(ref: str) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.pages.lists import object_url
 from dashboard.templatetags.names import bytes_in_words, short
-from hosts.models import Container, Host, Image, Network, Row, Volume
+from hosts.models import Container, Host, Image, Job, Network, Row, User, Volume
 from hosts.operations.base import Danger, Operation
 
 ICONS = {"container": "box", "image": "stack-2", "network": "network", "volume": "database", "host": "server"}
@@ -82,6 +82,19 @@ def of_log(row: Row) -> Hit:
 def of_project(name: str) -> Hit:
     url = f"{reverse('containers')}?{urlencode({'project': name})}"
     return Hit(f"project:{name}", url, name, "category", _("Project"))
+
+
+def of_job(job: Job) -> Hit:
+    url = reverse("job", args=[job.pk])
+    return Hit(
+        f"job::{job.pk}", url, job.title, "list-check", str(job.get_state_display()), job.host.name if job.host else ""
+    )
+
+
+def of_person(person: User) -> Hit:
+    url = f"{reverse('people')}#person-{person.pk}"
+    detail = "" if person.is_active else _("disabled")
+    return Hit(f"person::{person.pk}", url, person.get_username(), "user", detail)
 
 
 def ref_of_row(noun: str, row: Row) -> str:

@@ -90,13 +90,19 @@ def filter_form(context: Context) -> SafeString:
     )
 
 
-def filter_chip(context: Context, name: str, value: str, label: str, count: int | None = None) -> SafeString:
-    """{% filter_chip "state" "running" _("Running") 12 %}: a link that sets one filter, or takes it off again."""
+def filter_chip(
+    context: Context, name: str, value: str, label: str, count: int | None = None, usual: str = ""
+) -> SafeString:
+    """{% filter_chip "state" "running" _("Running") 12 %}: a link that sets one filter, or takes it off again.
+
+    `usual` is what holds for the person where the address says nothing; to take that off is to say "none".
+    """
     query = _query(context)
-    on = query.get(name, "") == value
-    if on:
-        query.pop(name)
-    else:
+    on = (query.get(name) or usual) == value
+    query.pop(name, None)
+    if on and usual == value:
+        query[name] = "none"
+    elif not on and usual != value:
         query[name] = value
     query.pop("page", None)
     link = _link(query)

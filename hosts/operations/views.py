@@ -192,6 +192,9 @@ class ListForm(OperationForm):
     list = forms.ChoiceField(choices=[(noun, noun) for noun in SPECS], widget=forms.HiddenInput)
 
 
+_ARRANGED = ("cols", "size", "sort", "group")
+
+
 class ColumnsForm(ListForm):
     cols = forms.MultipleChoiceField(
         label=_("Columns"),
@@ -200,6 +203,7 @@ class ColumnsForm(ListForm):
     )
     size = forms.TypedChoiceField(label=_("Rows a page"), choices=[(size, str(size)) for size in SIZES], coerce=int)
     sort = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+    group = forms.ChoiceField(label=_("By project"), required=False, choices=[("", ""), ("project", _("By project"))])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -208,11 +212,13 @@ class ColumnsForm(ListForm):
             spec.by_name
         ):
             self.add_error("cols", _("This list has other columns."))
+        if spec and data.get("group") and not spec.projects:
+            self.add_error("group", _("This list has no projects."))
         return data
 
 
 class ArrangeList(OnView):
-    """Columns, order and rows a page, remembered for the person; an address that says otherwise wins."""
+    """Columns, order, rows a page and grouping, remembered for the person; an address that says otherwise wins."""
 
     name = "list.arrange"
     label = _("Arrange the list")
@@ -224,7 +230,7 @@ class ArrangeList(OnView):
 
     def run(self, call: Call) -> None:
         inputs = call.inputs
-        _remember(call, inputs["list"], {name: inputs[name] for name in ("cols", "size", "sort") if inputs[name]})
+        _remember(call, inputs["list"], {name: inputs[name] for name in _ARRANGED if inputs[name]})
 
 
 class ResetList(OnView):

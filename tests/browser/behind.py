@@ -1,4 +1,4 @@
-"""The console behind an nginx that ends TLS and serves it below a path, and how Ada gets in there."""
+"""The console behind proxies that end TLS and serve it below a path, and how Ada gets in there."""
 
 from pathlib import Path
 
@@ -21,20 +21,21 @@ STRIPS = """server {{
 
 
 class Behind(Console):
-    """The console as nginx reaches it."""
+    """The console as nginx reaches it, and Caddy beside."""
 
-    def __init__(self, folder: Path, public: int, stripping: int) -> None:
+    def __init__(self, folder: Path, public: int, stripping: int, caddy: int) -> None:
         super().__init__(
             folder,
             "behind",
             SCRIPT_NAME=f"{PREFIX}/",
-            ORIGINS=f"https://localhost:{public},https://localhost:{stripping}",
+            ORIGINS=",".join(f"https://localhost:{port}" for port in (public, stripping, caddy)),
             ALLOWED_HOSTS="localhost,127.0.0.1",
             TRUST_PROXY="1",
             HTTPS_REDIRECT="0",  # it is waited for without the proxy
         )
-        self.public, self.stripping = public, stripping
+        self.public, self.stripping, self.caddy = public, stripping, caddy
         self.url = f"https://localhost:{public}{PREFIX}"
+        self.caddy_url = f"https://localhost:{caddy}{PREFIX}"
 
 
 def make_ada(page: Page, behind: Behind) -> None:

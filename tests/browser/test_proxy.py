@@ -1,4 +1,4 @@
-"""Behind nginx, which ends TLS, and below a path: pages, files, cookies, sockets, redirects, POSTs."""
+"""Behind nginx or Caddy, which end TLS, and below a path: pages, files, cookies, sockets, redirects, POSTs."""
 
 import contextlib
 import http.client
@@ -17,6 +17,7 @@ from tests.browser.behind import PREFIX, STRIPS, Behind, make_ada, sign_in
 from tests.browser.conftest import Doing
 from tests.browser.looked_at import SHOTS
 from tests.browser.watched import PATIENCE, WIDE, Faults
+from tests.testbed.caddy import Caddy
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
 from tests.testbed.needs import started
@@ -44,11 +45,18 @@ ADDRESSES = """() => [...document.querySelectorAll('*')].flatMap((element) => [.
 
 @pytest.fixture(scope="module")
 def behind(workspace: Path) -> Iterator[Behind]:
-    public, stripping = free_port(), free_port()
-    for console in started(Behind(workspace, public, stripping)):
+    public, stripping, caddy = free_port(), free_port(), free_port()
+    for console in started(Behind(workspace, public, stripping, caddy)):
         more = STRIPS.format(port=stripping)
         for _nginx in started(Nginx(workspace, console.port, public, more)):
             yield console
+
+
+@pytest.fixture(scope="module")
+def caddy(behind: Behind, workspace: Path) -> Iterator[str]:
+    """The console's address behind Caddy."""
+    for _caddy in started(Caddy(workspace, behind.port, behind.caddy)):
+        yield behind.caddy_url
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +72,20 @@ def ada(behind: Behind, browser: Browser, engine: Engine) -> Any:
 
 @pytest.fixture
 def visitor(behind: Behind, browser: Browser, ada: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=WIDE, ignore_https_errors=True, base_url=f"{behind.url}/", storage_state=ada)
+    yield from visit(behind.url, browser, ada)
+
+
+@pytest.fixture
+def caddys_visitor(caddy: str, browser: Browser, ada: Any) -> Iterator[BrowserContext]:
+    """Her cookies are for the name, whatever the port."""
+    yield from visit(caddy, browser, ada)
+
+
+def visit(url: str, browser: Browser, ada: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=WIDE, ignore_https_errors=True, base_url=f"{url}/", storage_state=ada)
     context.set_default_timeout(PATIENCE)
     # A request outside of the prefix is a fault.
-    faults = Faults(behind.url)
+    faults = Faults(url)
     faults.watch(context)
     context.faults = faults  # type: ignore[attr-defined]
     yield context
@@ -75,8 +93,16 @@ def visitor(behind: Behind, browser: Browser, ada: Any) -> Iterator[BrowserConte
     assert not faults.unexpected(), "\n".join(faults.unexpected())
 
 
-def test_everything_works_below_a_path(behind: Behind, visitor: BrowserContext, engine: Engine) -> None:
-    page = visitor.new_page()
+def test_everything_works_below_a_path(visitor: BrowserContext, engine: Engine) -> None:
+    walk(visitor.new_page(), engine)
+
+
+def test_and_behind_caddy(caddys_visitor: BrowserContext, engine: Engine) -> None:
+    walk(caddys_visitor.new_page(), engine)
+
+
+def walk(page: Page, engine: Engine) -> None:
+    """Each page, the socket of updates, a POST, and a socket of lines."""
     container = engine.run("--name=proxied", BASE_IMAGE, "sh", "-c", "while :; do echo a line; sleep 0.2; done")
     try:
         for place in PLACES:
@@ -84,7 +110,6 @@ def test_everything_works_below_a_path(behind: Behind, visitor: BrowserContext, 
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             astray = [one for one in page.evaluate(ADDRESSES) if not one.partition("=")[2].startswith(f"{PREFIX}/")]
             assert not astray, f"{place}: {astray}"
-        # The socket of updates, a POST, and a socket of lines.
         page.goto("hosts/local/containers/")
         state(page, "proxied", "running")
         row(page, "proxied").get_by_role("link", name="Stop proxied").click()
@@ -103,21 +128,21 @@ def test_everything_works_below_a_path(behind: Behind, visitor: BrowserContext, 
 
 
 def ask(behind: Behind, path: str, port: int = 0, **headers: str) -> http.client.HTTPResponse:
-    """The answer to a GET by nobody, through nginx with TLS, or at another port without."""
+    """The answer to a GET by nobody, through nginx or Caddy with TLS, or at another port without."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     unchecked = ssl._create_unverified_context()
     connection = (
         http.client.HTTPConnection("localhost", port)
-        if port
-        else http.client.HTTPSConnection("localhost", behind.public, context=unchecked)
+        if port not in (0, behind.caddy)
+        else http.client.HTTPSConnection("localhost", port or behind.public, context=unchecked)
     )
     with contextlib.closing(connection):
         connection.request("GET", path, headers=named)
         return connection.getresponse()
 
 
-def test_redirects_and_files_keep_the_prefix(behind: Behind) -> None:
-    for where in (0, behind.stripping):
+def test_redirects_and_files_keep_the_prefix(behind: Behind, caddy: str) -> None:
+    for where in (0, behind.stripping, behind.caddy):
         answer = ask(behind, f"{PREFIX}/images/?q=x", where)
         assert (answer.status, answer.headers["Location"]) == (
             302,
@@ -130,7 +155,8 @@ def test_redirects_and_files_keep_the_prefix(behind: Behind) -> None:
     # Without the proxy's own redirect, too.
     whole = ask(behind, PREFIX, behind.port, X_Forwarded_Proto="https").headers["Location"]
     assert whole == f"{PREFIX}/accounts/login/?next={PREFIX}/"
-    assert ask(behind, "/elsewhere/").status == 404
+    assert ask(behind, PREFIX, behind.caddy).headers["Location"] == f"{PREFIX}/"
+    assert ask(behind, "/elsewhere/").status == ask(behind, "/elsewhere/", behind.caddy).status == 404
     assert ask(behind, f"{PREFIX}side/", behind.port, X_Forwarded_Proto="https").status in (302, 404)
 
 

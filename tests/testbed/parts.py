@@ -16,6 +16,7 @@ PACKAGES = {
     "busybox": "busybox-static",
     "ip": "iproute2",
     "nginx": "nginx-light",
+    "caddy": "caddy",
     "umount": "mount",
     "setpriv": "util-linux",
 }

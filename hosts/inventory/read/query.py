@@ -52,8 +52,8 @@ class Query:
 def parse(parameters: Parameters, spec: Spec, kept: Mapping[str, Any] | None = None) -> Query:
     """The query for a list; empty values count as not given, unknown parameters are nobody's business here.
 
-    `kept` is how the person wants this list where the address says nothing: `cols`, `size`, `sort`. What of it is no
-    longer there is passed over.
+    `kept` is how the person wants this list where the address says nothing: `cols`, `size`, `sort`, `group`. What of it
+    is no longer there is passed over.
     """
     read, kept = _Reader(parameters), kept or {}
     wanted = read.several("cols") or tuple(name for name in kept.get("cols", ()) if name in spec.by_name)
@@ -67,7 +67,7 @@ def parse(parameters: Parameters, spec: Spec, kept: Mapping[str, Any] | None = N
         page=_number(read.one("page"), 1, _("The page is a number from 1 on."), range(1, LAST_PAGE)),
         size=_number(read.one("size"), kept.get("size", 50), _("A page has 25, 50, 100 or 200 rows."), SIZES),
         gone=read.one("gone", ("0", "1")) == "1",
-        by_project=spec.projects and read.one("group", ("project",)) == "project",
+        by_project=spec.projects and (read.one("group", ("project", "none")) or kept.get("group")) == "project",
         columns=_columns(wanted, spec),
         arranged=bool(kept),
     )

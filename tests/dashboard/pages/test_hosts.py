@@ -207,3 +207,12 @@ def test_the_search_box_leads_to_each_kind(harbour: Host, browse: Browse) -> Non
 def test_a_search_that_cannot_be_is_told_in_words(browse: Browse, q: str) -> None:
     answer = browse(cast.ada(), f"/search/?q={q}")
     assert (answer.status_code, "at most 200 characters" in answer.text) == (400, True)
+
+
+def test_on_a_phone_the_overview_folds_hosts_that_are_well(browse: Browse) -> None:
+    for number in range(9):
+        rows.host(f"edge-{number}", state="down" if number == 7 else "up")
+    page = browse(cast.ada(), "/").text
+    assert page.count('class="hide-phone"') == 5
+    assert "and 5 more hosts" in page
+    assert page.index("/hosts/edge-7/") < page.index("/hosts/edge-0/"), "who is in trouble comes first"

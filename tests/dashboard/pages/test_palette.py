@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hosts.models import Host, HostGroup, SavedView, User
+from hosts.models import Host, HostGroup, Job, SavedView, User
 from tests import cast, rows
 from tests.dashboard.pages.conftest import Browse
 
@@ -115,3 +115,14 @@ def test_hostile_names_stay_text(harbour: Host, browse: Browse) -> None:
     text = browse(cast.otto(), "/search/?fragment=1&q=stop+onerror").text
     assert "&lt;img" in text
     assert "<img" not in text
+
+
+def test_jobs_and_people_are_found_by_who_may_see_them(harbour: Host, browse: Browse) -> None:
+    ada, vera = cast.ada(), cast.vera(HostGroup.objects.create(name="south"))
+    job = Job.objects.create(operation="image.pull", title="Pull team/zebra:1", actor={}, host=harbour, noun="host")
+    text = browse(ada, "/search/?fragment=1&q=zebra").text
+    assert f'href="/jobs/{job.pk}/"' in text
+    assert f'href="/people/#person-{vera.pk}"' in browse(ada, "/search/?fragment=1&q=ver").text
+    assert hits(browse, vera, "q=zebra") == []
+    assert hits(browse, vera, "q=ada") == []
+    assert browse(ada, f"/search/?fragment=1&recent=job::{job.pk}&recent=person::{vera.pk}").status_code == 200

@@ -8,7 +8,7 @@ from dashboard.targets import CONSOLE, resolve
 from hosts.models import AuditEvent, HostGroup, SavedView, User, ViewPage
 from hosts.operations.base import find
 from hosts.operations.perform import Result, perform
-from tests import cast
+from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +120,31 @@ def test_columns_order_and_size_are_kept_and_the_address_wins(client: Client) ->
     assert client.get("/containers/").context["query"].size == 50
 
 
-@pytest.mark.parametrize("fields", [{"list": "people"}, {"cols": ["mountpoint"]}, {"size": "7"}, {"sort": "-password"}])
+def test_grouping_is_kept_and_the_address_wins(client: Client) -> None:
+    vera = cast.vera()
+    client.force_login(vera)
+    rows.container(rows.host(), "web", project="shop")
+    fields = {"_sure": "1", "list": "container", "cols": ["image"], "size": "50", "group": "project"}
+    assert client.post("/do/list.arrange", {**fields, "next": "/containers/"}).status_code == 302
+    page = client.get("/containers/")
+    assert page.context["query"].by_project
+    assert 'class="chip is-on" href="?group=none"' in page.text, "the chip takes it off"
+    flat = client.get("/containers/?group=none")
+    assert not flat.context["query"].by_project
+    assert 'class="chip" href="/containers/"' in flat.text or 'class="chip" href="?"' in flat.text
+    assert not client.get("/images/").context["query"].by_project
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"list": "people"},
+        {"cols": ["mountpoint"]},
+        {"size": "7"},
+        {"sort": "-password"},
+        {"list": "host", "cols": ["state"], "group": "project"},
+    ],
+)
 def test_a_list_has_no_other_columns(client: Client, fields: dict[str, object]) -> None:
     vera = cast.vera()
     client.force_login(vera)
