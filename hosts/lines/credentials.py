@@ -56,6 +56,7 @@ _COMMANDS = (
     r"\bcurl\s(?:.*\s)?(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)",
 )
 PEM_BEGINS = rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY"
+PEM_ENDS = rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY"
 
 
 _NOTHING = {b"null", b"none", b"nil", b"undefined", b"true", b"false"}
@@ -83,10 +84,17 @@ def _is_no_word(text: bytes, begin: int, end: int) -> bool:
 
 
 def _is_base64(text: bytes, begin: int, end: int) -> bool:
-    """A digest in hexadecimal may be as long as a line of a key."""
-    value = text[begin:end]
+    """A digest in hexadecimal may be as long as a line of a key, and so may a long name of words."""
+    return is_base64(text[begin:end])
+
+
+def is_base64(value: bytes) -> bool:
+    """Small and capital letters and others, as nearly any 20 characters of a key have."""
     return (
-        value.upper() != value and value.lower() != value and any(byte in b"ghijklmnopqrstuvwxyz+/" for byte in value)
+        value.upper() != value
+        and value.lower() != value
+        and not value.isalpha()
+        and any(byte in b"ghijklmnopqrstuvwxyz+/" for byte in value)
     )
 
 
@@ -136,9 +144,15 @@ BUILT_IN = (
     _rule(gettext_noop("JSON web tokens"), r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
     _rule(gettext_noop("Passwords in addresses"), r"""(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:([^\s/"'<>]+)@"""),
     _rule(_PRIVATE, r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]*-----([^-]+)"),
-    _rule(_PRIVATE, r"^\s*([A-Za-z0-9+/]{64})\s*$", _is_base64),
+    # The columns of PEM, of OpenSSH and of MIME.
+    _rule(_PRIVATE, r"^\s*([A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{70}|[A-Za-z0-9+/]{76})\s*$", _is_base64),
     _rule(gettext_noop("Card numbers"), _CARD, _is_a_card),
 )
 
 # Lines between the first and the last line of a key; its last one may be short.
 PEM_BODY = Pattern(r"[A-Za-z0-9+/]{20,}={0,2}|^\s*[A-Za-z0-9+/]+={0,2}\s*$", trusted=True)
+# A line that may be of a key whose beginning nobody saw: long, whatever stands before it, or all that is on its line.
+PEM_REST = (
+    Pattern(r"""([A-Za-z0-9+/]{40,}={0,2})(?:\\[nr])*[\s"'}\]]*$""", trusted=True),
+    Pattern(r"^\s*([A-Za-z0-9+/]{4,}={0,2})\s*$", trusted=True),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from hosts.lines.credentials import BUILT_IN, PEM_BEGINS, PEM_BODY, Rule
+from hosts.lines.credentials import BUILT_IN, PEM_BEGINS, PEM_BODY, PEM_ENDS, PEM_REST, Rule, is_base64
 from hosts.lines.patterns import Pattern, Patterns
 from hosts.lines.text import as_bytes, plain, texts
 
@@ -21,7 +21,7 @@ _ESC = 0x1B
 _PASSES = 8
 # A private key of 16,384 bits has 200 lines.
 KEY_LINES = 250
-_KEY_BEGINS = re.compile(PEM_BEGINS)
+_KEY_BEGINS, _KEY_ENDS = re.compile(PEM_BEGINS), re.compile(PEM_ENDS)
 _ANY_BUILT_IN = Pattern(
     "|".join(f"(?:{rule.pattern.source})" for rule in BUILT_IN) + f"|{PEM_BEGINS.decode()}", trusted=True
 )
@@ -59,9 +59,12 @@ class Redactor:
         masked, count = self.mask(as_bytes(text))
         return (masked.decode("utf-8", "replace"), count) if count else (text, 0)
 
-    def masking(self) -> Masking:
-        """For the lines of one log in their order; it also hides private keys that go over many lines."""
-        return Masking(self)
+    def masking(self, *, torn: bool = False) -> Masking:
+        """For the lines of one log in their order; it also hides private keys that go over many lines.
+
+        `torn` where they may begin in the middle of one, as a tail does.
+        """
+        return Masking(self, torn=torn)
 
     def among(self, lines: Sequence[bytes]) -> list[int]:
         """The places of all lines in which something may have to be hidden, and of few others."""
@@ -97,9 +100,14 @@ class Redactor:
 class Masking:
     """One log on its way to those who may not see credentials."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: Redactor, *, torn: bool = False) -> None:
         self._redactor = redactor
         self._key_lines = 0
+        self._rest = _Rest() if torn else None
+
+    def tear(self) -> None:
+        """Lines are missing here, and among them may be the first one of a key."""
+        self._rest = _Rest()
 
     def lines(self, lines: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
         """The lines with their timestamps, every value hidden, and how many were; the same object when there is none.
@@ -107,6 +115,9 @@ class Masking:
         About 0.5 s of CPU per million lines without anything to hide, and 0.2 s more for each own rule.
         """
         parts = texts(lines)
+        if self._rest and parts:
+            self._key_lines = max(self._key_lines, self._rest.among(parts))
+            self._rest = self._rest if self._rest.left else None
         suspects = self._redactor.among(parts)
         if not suspects and not self._key_lines:
             return lines, 0
@@ -134,6 +145,38 @@ class Masking:
             self._key_lines = KEY_LINES
         masked, count = self._redactor.mask(text)
         return masked, count + within_key
+
+
+class _Rest:
+    """A key whose beginning was never seen: all before its last line, and until that comes what looks like it."""
+
+    def __init__(self) -> None:
+        self.left = KEY_LINES
+        self._goes_on, self._is_sure = True, False
+
+    def among(self, parts: Sequence[bytes]) -> int:
+        """How many of the next lines, from the first on, are of a key."""
+        looked_at = parts[: self.left]
+        self.left -= len(looked_at)
+        for place, text in enumerate(looked_at):
+            if end := _KEY_ENDS.search(text):
+                self.left = 0
+                return 0 if _KEY_BEGINS.search(text, 0, end.start()) else place + 1
+            if _KEY_BEGINS.search(text):
+                self.left = 0
+                break
+        run = 0
+        while self._goes_on and run < len(looked_at):
+            self._goes_on = self._may_be_of_one(plain(looked_at[run]))
+            run += self._goes_on
+        return run
+
+    def _may_be_of_one(self, text: bytes) -> bool:
+        if self._is_sure:
+            return PEM_BODY.matches(text)
+        found = (text[begin:end] for pattern in PEM_REST for begin, end in pattern.spans(text))
+        self._is_sure = any(value.endswith(b"=") or is_base64(value) for value in found)
+        return self._is_sure
 
 
 def _joined(text: bytes, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

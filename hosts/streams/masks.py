@@ -34,6 +34,11 @@ class Masks:
         self._masking: Masking | None = None
         self._looked_at = 0.0
 
+    def tear(self) -> None:
+        """What comes now does not follow what came before."""
+        if self._masking:
+            self._masking.tear()
+
     async def hide(self, batch: Batch) -> Batch:
         """The batch itself when there is nothing to hide in it."""
         return hidden(batch, await self._current())
@@ -43,6 +48,6 @@ class Masks:
         if self._masking is None or now - self._looked_at > _LOOK_AGAIN_SECONDS:
             current = await database_sync_to_async(redactor, thread_sensitive=False)()
             if self._masking is None or current is not self._redactor:
-                self._redactor, self._masking = current, current.masking()
+                self._redactor, self._masking = current, current.masking(torn=True)
             self._looked_at = now
         return self._masking

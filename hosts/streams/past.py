@@ -23,7 +23,7 @@ async def read(grant: Grant, query: LogQuery, redactor: Redactor | None) -> Asyn
 
     Not in bulk: only with its frames around it can an answer that was cut be told from a whole one.
     """
-    masking = redactor.masking() if redactor else None
+    masking = redactor.masking(torn=True) if redactor else None
     async with contextlib.aclosing(follow(lambda: open_wire(grant), grant.target.id, query)) as items:
         async for item in items:
             if isinstance(item, Batch):

@@ -54,7 +54,7 @@ class Said:
 
 async def take(log: Log, query: LogQuery, wanted: Filter | None, hides: Redactor) -> AsyncGenerator[Told, None]:
     """Batches of what may be seen and passes, at last one Over."""
-    masking, sieve = None if log.reveal else hides.masking(), Sieve(wanted)
+    masking, sieve = None if log.reveal else hides.masking(torn=True), Sieve(wanted)
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
     async with contextlib.aclosing(whole(log.answer, query, log.kept, log.away)) as items:
@@ -65,6 +65,8 @@ async def take(log: Log, query: LogQuery, wanted: Filter | None, hides: Redactor
                     return
                 asked_at = loop.time()
             if not isinstance(told, Batch):
+                if masking and isinstance(told, Missing):
+                    masking.tear()
                 yield told
             elif passed := await asyncio.to_thread(_passed, told, masking, sieve, log.name):
                 yield passed

@@ -107,6 +107,8 @@ class Upstream:
         elif isinstance(item, Lost):
             self._lost = item
         elif isinstance(item, Gap):
+            if self._masks:
+                self._masks.tear()
             self._missing = item if item.cause is Cause.AWAY else self._missing
         else:
             self.ended = True

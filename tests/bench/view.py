@@ -19,7 +19,7 @@ _FIELDS = r"{\"level\":\"info\",\"msg\":\"done\",\"status\":200,\"path\":\"/api/
 _WRITE = f"""BEGIN {{
     for (i = 0; i < {HELD}; i++) print "{_TEXT}", i
     while (1) {{
-        for (k = 0; k < 280; k++) {{
+        for (k = 0; k < 310; k++) {{
             i++
             if (i % 10 == 0) printf "{_FIELDS}", i
             else print "{_TEXT}", i

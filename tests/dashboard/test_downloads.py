@@ -100,6 +100,23 @@ def test_a_download_is_what_docker_logs_says(vera: Client, talker: Container, en
     ]
 
 
+def test_a_file_that_begins_in_the_middle_of_a_key_has_nothing_of_it(
+    vera: Client, harbour: Host, engine: Engine, run_container: Run
+) -> None:
+    key = "\n".join(["-----BEGIN OPENSSH PRIVATE KEY-----", *["b3BlbnNzaC1rZXktdjEAAAAABG5vbmU" * 2 + "AbCdEfGh"] * 3])
+    rest = f"echo web: {'AAAAC3NzaC1lZDI1NTE5' * 3}; echo k3Jx; echo -----END OPENSSH PRIVATE KEY-----"
+    script = f'echo "{key}"; sleep 1.1; {rest}'
+    made = run_container(BASE_IMAGE, "sh", "-c", script)
+    engine.docker("wait", made)
+    keys = rows.container(harbour, "keys", engine_id=made, state="exited", exit_code=0)
+    stamps = engine.docker("logs", "--timestamps", made).splitlines()
+    for asked in ({"tail": "5"}, {"tail": "3"}, {"tail": "2"}, {"since": stamps[4].split()[0]}):
+        lines = content_of(vera.get(address(keys), asked)).decode().splitlines()
+        assert lines[-1] == "-----END OPENSSH PRIVATE KEY-----"
+        assert set(lines[:-1]) <= {"•••", "web: •••"}
+        assert len(lines) == int(asked.get("tail", 3))
+
+
 def test_lines_as_objects(vera: Client, talker: Container) -> None:
     first, second, third = objects(content_of(vera.get(address(talker), {"format": "jsonl"})))
     assert {key: first[key] for key in ("host", "container", "stream", "line")} == {

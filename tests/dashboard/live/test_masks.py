@@ -1,5 +1,6 @@
 """Credentials are hidden in what a socket is given, but from those who may see them and have said so in the trail."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -21,6 +22,38 @@ def test_a_live_log_hides_credentials(run_container: Callable[..., str], follow:
     live = follow(run_container(BASE_IMAGE, "sh", "-c", SCRIPT), tail="all", timestamps=False)
     live.until_said("end")
     assert [line.decode() for _kind, line in live.lines] == ["login password=••• ok", "ticket QS-141421 done"]
+
+
+BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"
+KEY = f"echo -----BEGIN OPENSSH PRIVATE KEY-----; for n in 1 2 3 4; do echo {BODY}; done; echo AAAAC3Nz"
+
+
+@pytest.mark.parametrize("tail", [0, 1, 2, 4])
+def test_who_comes_in_the_middle_of_a_key_sees_nothing_of_it(
+    engine: Engine, run_container: Callable[..., str], follow: Follow, tail: int
+) -> None:
+    """The first viewer and a late one, of what was said and of what comes."""
+    ends = (
+        f"until [ -e /go ]; do sleep 0.05; done; echo x: {BODY}; echo AAAAC3Nz; echo -----END OPENSSH PRIVATE KEY-----"
+    )
+    container = run_container(BASE_IMAGE, "sh", "-c", f"{KEY}; {ends}; echo AAAAC3Nz; sleep 1000")
+    wait_for_lines(engine, container, 6)
+    first = follow(container, tail=tail, timestamps=False)
+    first.until_said("opened")
+    if tail:
+        first.until_lines(tail)
+    late = follow(container, tail=tail, timestamps=False)
+    engine.docker("exec", container, "touch", "/go")
+    for live in (first, late):
+        live.until_lines(tail + 4)
+        texts = [line.decode() for _kind, line in live.lines]
+        assert set(texts[: tail + 2]) <= {"•••", "x: •••"}
+        assert texts[tail + 2 :] == ["-----END OPENSSH PRIVATE KEY-----", "AAAAC3Nz"]
+
+
+def wait_for_lines(engine: Engine, container: str, count: int) -> None:
+    while len(engine.docker("logs", container).splitlines()) < count:
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

@@ -131,6 +131,11 @@ KEPT = [
     "at 12345678:30 the job ended",
     "\x1b[31mred\x1b[0m and nothing else",
     "-----BEGIN CERTIFICATE-----",
+    "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855E3B0C4429",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855e3b0c44298fc",
+    "AbstractSingletonProxyFactoryBeanConfigurationInitializerAwareListenerX",
+    "theQuickBrownFoxJumpsOverTheLazyDogAndThenTheQuickBrownFoxRestsForATim",
+    "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ stands in 70 columns of text",
 ]
 
 PRIVATE_KEY = """\

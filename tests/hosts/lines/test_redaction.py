@@ -61,6 +61,51 @@ def test_a_key_that_never_ends_is_given_up() -> None:
     assert masking.lines([b"AAAAC3Nz"]) == ([b"AAAAC3Nz"], 0)
 
 
+BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ"
+END = "-----END OPENSSH PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("columns", [64, 70, 76])
+def test_a_line_with_the_columns_of_a_key_is_hidden_by_itself(columns: int) -> None:
+    assert REDACTOR.mask_text(f"  {BODY[:columns]}\r") == (f"  {MASK}\r", 1)
+    assert REDACTOR.mask_text(BODY[: columns + 1])[1] == (columns + 1 in (64, 70, 76))
+
+
+@pytest.mark.parametrize("prefix", ["", "web | ", '{"log": "'])
+@pytest.mark.parametrize("size", [1, 2, 3, 9])
+def test_what_begins_in_the_middle_of_a_key_shows_nothing_of_it(prefix: str, size: int) -> None:
+    """Wherever it begins, and however many lines come at a time."""
+    body = [BODY[:70], BODY[1:71], BODY[2:72], BODY[3:45]]
+    lines = [STAMP + f"{prefix}{line}".encode() for line in (*body, END, "AAAAC3NzaC1lZDI1NTE5AAAA stays", "AAAA")]
+    for first in range(4):
+        masking, seen = REDACTOR.masking(torn=True), list[bytes]()
+        for at in range(first, len(lines), size):
+            seen += masking.lines(lines[at : at + size])[0]
+        assert seen == [STAMP + f"{prefix}{MASK}".encode()] * (4 - first) + lines[4:]
+
+
+def test_the_short_last_line_of_a_key_is_hidden_before_its_end_comes() -> None:
+    for last in ("k3Jx==", "AAAAC3NzaC1lZDI1NTE5"):
+        masking = REDACTOR.masking(torn=True)
+        assert masking.lines([last.encode()]) == ([MASK.encode()], 1)
+        assert masking.lines([END.encode(), b"AAAA="]) == ([END.encode(), b"AAAA="], 0)
+    masking = REDACTOR.masking(torn=True)
+    assert masking.lines([b"AAAA", END.encode()])[0] == [MASK.encode(), END.encode()]
+
+
+def test_after_missing_lines_the_rest_of_a_key_is_hidden() -> None:
+    masking = REDACTOR.masking(torn=True)
+    masking.lines([b"hello"] * 300)
+    masking.tear()
+    assert masking.lines([BODY[:50].encode(), b"hello you"]) == ([MASK.encode(), b"hello you"], 1)
+
+
+@pytest.mark.parametrize("text", [text for text in KEPT if "stands in 70" not in text])
+def test_a_log_that_begins_with_no_key_is_shown_from_its_first_line(text: str) -> None:
+    lines = [STAMP + text.encode(), STAMP + b"ready", STAMP + b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4"]
+    assert REDACTOR.masking(torn=True).lines(lines) == (lines, 0)
+
+
 def test_own_rules() -> None:
     redactor = Redactor([own_rule("Customers", r"customer=(\d+)"), own_rule("Ids", r"ID-[0-9]+$")])
     assert redactor.mask_text("customer=12 ID-7 ID-8") == ("customer=••• ID-7 •••", 2)
@@ -173,5 +218,5 @@ def test_a_line_that_grows_is_cut() -> None:
 )
 def test_a_hostile_line_takes_no_time(text: str) -> None:
     began = time.process_time()
-    REDACTOR.masking().lines([text.encode()])
+    REDACTOR.masking(torn=True).lines([text.encode()])
     assert time.process_time() - began < 2
