@@ -162,7 +162,7 @@ def test_a_form_from_another_session_is_answered_in_words() -> None:
 
 def test_an_exception_of_ours_is_a_page_in_words(ada: Client) -> None:
     ada.raise_request_exception = False
-    with mock.patch("dashboard.pages.jobs.visible_hosts", side_effect=RuntimeError("canary-1618")):
+    with mock.patch("dashboard.pages.jobs.visible_jobs", side_effect=RuntimeError("canary-1618")):
         response = ada.get("/jobs/")
     assert response.status_code == 500
     assert "under request" in response.text
