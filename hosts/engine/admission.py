@@ -10,6 +10,7 @@ from hosts.access import Capability, Grant
 from hosts.engine import reasons
 from hosts.engine.address import Address
 from hosts.engine.errors import ChangedEngine, HostDisabled
+from hosts.engine.parse import system
 
 _ABOUT_THE_HOST = (Capability.HOST_MANAGE, Capability.HOST_USAGE)
 
@@ -33,8 +34,8 @@ def must_know_engine(grant: Grant) -> bool:
 
 def check_engine(grant: Grant, info: Any) -> None:
     """Refuse to change anything on another engine than the one we trust at this address; `info` is `GET /info`."""
-    found = info.get("ID") if isinstance(info, dict) else None
-    if not isinstance(found, str):
+    found = system.identity(info) if isinstance(info, dict) else ""
+    if not found:
         raise reasons.bad_answer()
     if found != grant.host.engine_id:
         raise ChangedEngine(

@@ -17,6 +17,8 @@ PACKAGES = {
     "ip": "iproute2",
     "nginx": "nginx-light",
     "caddy": "caddy",
+    "podman": "podman",
+    "runc": "runc",
     "umount": "mount",
     "setpriv": "util-linux",
 }

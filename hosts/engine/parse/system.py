@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from hosts.engine.parse import fields
@@ -16,13 +17,25 @@ _NEWER = {
 }
 
 
+def identity(raw: Any) -> str:
+    """Which engine is it? The id in `GET /info`; "" where there is none.
+
+    Podman makes up another id for each answer: its machine's name and where it stores things stand for it.
+    """
+    raw = fields.record(raw)
+    if "BuildahVersion" in raw:
+        known = (fields.text(raw.get("Name"), fields.NAME), fields.text(raw.get("DockerRootDir"), 1024))
+        return f"podman-{sha256(repr(known).encode()).hexdigest()[:32]}"
+    return fields.text(raw.get("ID"), 128)
+
+
 def info(raw: Any, version: Any) -> EngineInfo:
     """From `GET /info` and `GET /version`."""
     raw, version = fields.record(raw), fields.record(version)
     security = fields.texts(raw.get("SecurityOptions"))
     components = [fields.text(each.get("Name"), 64) for each in fields.rows(version.get("Components"))]
     return EngineInfo(
-        id=fields.text(raw.get("ID"), 128),
+        id=identity(raw),
         name=fields.text(raw.get("Name"), fields.NAME),
         version=fields.text(version.get("Version"), 64),
         api_version=fields.text(version.get("ApiVersion"), 16),

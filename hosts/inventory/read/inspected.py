@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from signal import Signals
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,7 +70,7 @@ def process(raw: Mapping[str, Any]) -> Pairs:
         (_("Working directory"), fields.text(config.get("WorkingDir"))),
         (_("Host name"), fields.text(config.get("Hostname"))),
         (_("Terminal"), _("yes") if config.get("Tty") is True else ""),
-        (_("Stop signal"), fields.text(config.get("StopSignal"))),
+        (_("Stop signal"), _signal(config.get("StopSignal"))),
         (_("Runtime"), fields.text(host.get("Runtime"))),
         (_("Exposed ports"), ", ".join(sorted(map(str, fields.part(config, "ExposedPorts"))))),
     )
@@ -174,6 +175,13 @@ def _probe(raw: dict[str, Any]) -> Probe:
 def _seconds(nanoseconds: Any) -> str:
     amount = fields.number(nanoseconds)
     return _("%s s") % f"{amount / 1e9:g}" if amount else ""
+
+
+def _signal(value: Any) -> str:
+    """By its name: Podman tells the number."""
+    told = fields.text(value)
+    numbers = {str(one.value): one.name for one in Signals}
+    return numbers.get(told, told)
 
 
 def _words(value: Any) -> str:
