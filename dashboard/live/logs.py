@@ -22,6 +22,7 @@ from dashboard.live.revealing import revealed
 from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
 from hosts.access import Capability, Denied, Grant, Target, grant
+from hosts.engine.cursor import Cursor
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, Gap, Lost, Opened
 from hosts.lines.filters import FILTER_CHARACTERS
@@ -154,7 +155,7 @@ class Logs(LiveSocket):
     async def _stream(self, wish: Opening) -> None:
         target, self._reveal = await database_sync_to_async(self._admitted, thread_sensitive=False)(wish)
         self._target = target
-        sieve, groups = Sieve(wish.filter), Groups()
+        sieve, groups, held = Sieve(wish.filter), Groups(), Cursor(wish.held)
         async with hub.view(target, wish.query, self._reveal) as viewer, _counted(sieve, self.say):
             while True:
                 await self.window.room()
@@ -163,7 +164,7 @@ class Logs(LiveSocket):
                     await asyncio.sleep(GATHER_SECONDS)
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
-                    if passed := sieve.passed(given, target.label):
+                    if passed := held.unseen(sieve.passed(given, target.label)):
                         await self._say_lines(passed, wish, groups)
                 else:
                     groups.restart()

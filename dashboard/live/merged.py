@@ -22,6 +22,7 @@ from dashboard.live.session import DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
 from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
 from hosts.access import Capability, Target
+from hosts.engine.cursor import Place
 from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
@@ -138,7 +139,8 @@ class MergedLogs(Listener):
         await self._socket.say("sources", sources=said, refused=refused, message=note)
         for source, query in zip(found.sources, queries, strict=True):
             if not source.is_removed:
-                self._read(self._numbers[source.identity], source, query)
+                held = self._wish.held(source) if query.after else None
+                self._read(self._numbers[source.identity], source, query, held)
         await self._add_removed(found.sources, queries)
 
     async def _add_removed(self, found: list[Source], queries: list[LogQuery]) -> None:
@@ -154,10 +156,11 @@ class MergedLogs(Listener):
             if batch and self._reveals.of(target.host) is None:
                 batch = await Masks().hide(batch)
             end = End(Why.REMOVED, _("The container has been removed; its lines were kept."))
-            self._view.add(number, target.label, batch, end)
+            held = self._wish.held(self._sources[number]) if asked[number].after else None
+            self._view.add(number, target.label, batch, end, held)
 
-    def _read(self, number: int, source: Source, query: LogQuery) -> None:
-        self._view.join(number, source.target, query, self._reveals.of(source.target.host))
+    def _read(self, number: int, source: Source, query: LogQuery, held: Place | None = None) -> None:
+        self._view.join(number, source.target, query, self._reveals.of(source.target.host), held)
 
     def _described(self, source: Source) -> dict[str, Any]:
         host = source.target.host

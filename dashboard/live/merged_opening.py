@@ -38,7 +38,13 @@ class MergedOpening:
 
     def query_for(self, source: Source) -> LogQuery:
         place = self.places.get(source.target.id[:12])
-        return LogQuery(tail=None, after=place) if place else self.query
+        if place is None:
+            return self.query
+        return LogQuery(tail=None, after=place.before if self.filter else place)
+
+    def held(self, source: Source) -> Place | None:
+        """What the browser holds of what passed the filter, which is no place in the log itself."""
+        return self.places.get(source.target.id[:12]) if self.filter else None
 
 
 def merged_opening(message: dict[str, Any]) -> MergedOpening:

@@ -94,6 +94,8 @@ class Opening:
     receipt: str
     filter: Filter | None
     unmasked: bool = False
+    # What the browser holds of what passed the filter: no place in the log itself, of whose lines others passed not.
+    held: Place | None = None
 
 
 def opening(message: dict[str, Any]) -> Opening:
@@ -104,11 +106,14 @@ def opening(message: dict[str, Any]) -> Opening:
         raise Closing(NOT_FOUND, _("There is nothing of this name."))
     form = asked_lines(message)
     query, inputs = form.query, form.inputs
+    wanted, held = filter_of(message), None
     if message.get("after") is not None:
-        query, inputs = LogQuery(tail=None, after=place_in(message["after"])), {"resumed": True}
+        place = place_in(message["after"])
+        held = place if wanted else None
+        query, inputs = LogQuery(tail=None, after=place.before if wanted else place), {"resumed": True}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
     groups, unmasked = message.get("groups") is True, message.get("unmasked") is True
-    return Opening(host, container, query, inputs, shows, levels, groups, receipt, filter_of(message), unmasked)
+    return Opening(host, container, query, inputs, shows, levels, groups, receipt, wanted, unmasked, held)
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:

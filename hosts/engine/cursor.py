@@ -28,6 +28,11 @@ class Place:
     newest: int = 0
 
     @property
+    def before(self) -> Place:
+        """Where its time begins: what was seen of it comes again."""
+        return Place(self.at, 0, self.newest)
+
+    @property
     def since(self) -> str:
         """As the engine's API takes it."""
         return f"{self.at // _SECOND}.{self.at % _SECOND:09d}"
@@ -88,6 +93,10 @@ class Cursor:
     def unseen(self, batch: Batch) -> Batch:
         """Without the lines that were read before the break."""
         if not self._left:
+            if not self.reached and batch:
+                # Of a place behind nothing of its time: that time itself is still there.
+                first = nanoseconds(batch.lines[0])
+                self.reached = first is not None and first <= self._newest
             return batch
         for number, line in enumerate(batch.lines):
             time = nanoseconds(line)

@@ -44,15 +44,18 @@ class MergedView:
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
 
-    def join(self, source: int, target: Target, query: LogQuery, reveal: Grant | None = None) -> None:
-        """Read this log too; `source` is its number in what is taken. `reveal` as in `Hub.view`."""
+    def join(
+        self, source: int, target: Target, query: LogQuery, reveal: Grant | None = None, held: Place | None = None
+    ) -> None:
+        """Read this log too; `source` is its number in what is taken. `reveal` as in `Hub.view`; up to the place
+        `held` what passes has been given."""
         self._merge.expect(source, self._now())
         self._stamps.setdefault(source, deque(maxlen=_REMEMBERED))
-        self._tasks[source] = asyncio.create_task(self._read(source, target, query, reveal))
+        self._tasks[source] = asyncio.create_task(self._read(source, target, query, reveal, Cursor(held)))
 
-    def add(self, source: int, name: str, batch: Batch, end: End) -> None:
+    def add(self, source: int, name: str, batch: Batch, end: End, held: Place | None = None) -> None:
         """What a log said that is over, all at once: in its place, if it comes before the others are given."""
-        self._merge.feed(source, self._sieve.passed(batch, name), self._now())
+        self._merge.feed(source, Cursor(held).unseen(self._sieve.passed(batch, name)), self._now())
         self._merge.tell(source, end, self._now())
         self._measure()
         self._arrived.set()
@@ -99,7 +102,7 @@ class MergedView:
         self._measure()
         return given
 
-    async def _read(self, source: int, target: Target, query: LogQuery, reveal: Grant | None) -> None:
+    async def _read(self, source: int, target: Target, query: LogQuery, reveal: Grant | None, held: Cursor) -> None:
         try:
             async with self._hub.view(target, query, reveal) as viewer:
                 while True:
@@ -108,7 +111,7 @@ class MergedView:
                     if isinstance(given, Batch):
                         self._hear(target, given)
                         self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
-                        self._merge.feed(source, self._sieve.passed(given, target.label), self._now())
+                        self._merge.feed(source, held.unseen(self._sieve.passed(given, target.label)), self._now())
                     else:
                         self._merge.tell(source, given, self._now())
                     self._measure()

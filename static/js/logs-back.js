@@ -3,7 +3,7 @@
   const box = document.getElementById("log");
   const dock = document.getElementById("log-dock");
   if (!box || !dock) return;
-  const { LogSearch, logs: { stamp } } = window.quayside;
+  const { LogSearch, logs: { mark: markOf, stamp } } = window.quayside;
   const words = document.getElementById("log-back-words").dataset;
   const aside = document.getElementById("log-aside");
   const form = dock.querySelector("form");
@@ -21,7 +21,7 @@
   let shown = null;
 
   function ask(wish) {
-    asked = { lines: LINES, nth: 0, of: "", ...wish };
+    asked = { lines: LINES, nth: 0, of: "", is: "", ...wish };
     told(say(words.looking, clock(asked.at)));
     const text = JSON.stringify({ type: "around", query, ...asked });
     if (socket?.readyState === WebSocket.OPEN) return socket.send(text);
@@ -53,10 +53,21 @@
     shown = wish;
     const said = say(lines ? (exact || wish.isTime ? words.around : words.near) : words.none, clock(at));
     if (!lines) return told([said, ...notes].join(" · "));
-    await window.quaysideLogs.show(data, { label: [said, ...notes].join(" · "), at: mark ?? undefined, sources: keys });
+    await window.quaysideLogs.show(data, { label: [said, ...notes].join(" · "), at: mark ?? undefined, pick: wish.is ? known(wish) : undefined, sources: keys });
     for (const [name, there] of [["earlier", older], ["later", newer]]) aside.querySelector(`[data-back="${name}"]`).hidden = !there;
     remember(wish);
     return undefined;
+  }
+
+  // Among lines of the same moment, the one whose text is known.
+  function known({ at, is }) {
+    return (lines, from) => {
+      for (let number = lines.first; number < lines.end; number++) {
+        const line = lines.line(number);
+        if (line.source === lines.line(from).source && stamp(line) === at && markOf(line.text) === is) return number;
+      }
+      return from;
+    };
   }
 
   // Words where the lines will be; the live lines stay meanwhile.
@@ -72,9 +83,9 @@
   }
 
   // --- the address: whoever is given it sees the same ---
-  function remember({ at, nth, of }) {
+  function remember({ at, nth, of, is }) {
     const address = new URL(location.href);
-    for (const [name, value] of Object.entries({ at, nth: nth || "", of: box.dataset.query === undefined ? "" : of })) {
+    for (const [name, value] of Object.entries({ at, nth: nth || "", is, of: box.dataset.query === undefined ? "" : of })) {
       value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
     }
     history.replaceState(null, "", address);
@@ -82,7 +93,7 @@
   new MutationObserver(() => {
     if (!aside.hidden) return;
     shown = null;
-    remember({ at: "", nth: 0, of: "" });
+    remember({ at: "", nth: 0, of: "", is: "" });
     dock.querySelector(".log-hit.is-current")?.classList.remove("is-current");
   }).observe(aside, { attributes: true, attributeFilter: ["hidden"] });
 
@@ -92,7 +103,10 @@
     address.search = box.dataset.query ? `?${box.dataset.query}` : "";
     address.hash = "";
     address.searchParams.set("at", stamp(line));
-    if (line.nth) address.searchParams.set("nth", line.nth);
+    // Where lines before it may not be here, its place among them cannot be told, and its text has to.
+    const { nth, isSure } = window.quaysideLogs.nth(line);
+    if (isSure && !window.quaysideLogs.filterText && nth) address.searchParams.set("nth", nth);
+    if (!isSure || window.quaysideLogs.filterText) address.searchParams.set("is", markOf(line.text));
     if (source) address.searchParams.set("of", source.id);
     return address.href;
   }
@@ -182,5 +196,5 @@
   }, true);
 
   const given = new URLSearchParams(location.search);
-  if (given.get("at")) ask({ at: given.get("at"), nth: Number(given.get("nth")) || 0, of: given.get("of") ?? "" });
+  if (given.get("at")) ask({ at: given.get("at"), nth: Number(given.get("nth")) || 0, of: given.get("of") ?? "", is: given.get("is") ?? "" });
 })();

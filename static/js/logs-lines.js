@@ -160,6 +160,19 @@
       };
     }
 
+    // How many of its moment and log stand before it; `isSure` when none of them can be missing here.
+    nth(number) {
+      const { time, nanos, source } = this.line(number);
+      let nth = 0;
+      let at = number - 1;
+      for (; at >= this.first; at--) {
+        const line = this.line(at);
+        if (line.time < time || (line.time === time && line.nanos < nanos && line.source === source)) break;
+        if (line.time === time && line.nanos === nanos && line.source === source) nth++;
+      }
+      return { nth, isSure: at >= this.first };
+    }
+
     // The first line that is not older than a time; -1 when all are. Lines of several logs are nearly in order: late ones are passed over.
     since(time) {
       for (const block of this.blocks) {
@@ -169,9 +182,16 @@
     }
   }
 
+  // A text in seven letters, to know it again.
+  function mark(text) {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    return (hash >>> 0).toString(36);
+  }
+
   // The timestamp as the engine wrote it: nine digits and Z.
   function stamp({ time, nanos }) {
     return Number.isNaN(time) ? "" : `${new Date(time).toISOString().slice(0, -1)}${String(nanos).padStart(6, "0")}Z`;
   }
-  window.quayside.logs = { ...window.quayside.logs, Lines, stamp, MARK, CUT, LATE, CONTINUES, KIND };
+  window.quayside.logs = { ...window.quayside.logs, Lines, mark, stamp, MARK, CUT, LATE, CONTINUES, KIND };
 })();

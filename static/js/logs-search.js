@@ -1,6 +1,7 @@
 // A search through logs: asks /live/logs/search, and shows what comes, the newest first. Used by the page and beside a log.
 (() => {
   const MOST_SHOWN = 10000;
+  const TRIES = 6; // to go on after a break
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const fill = (text, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), text);
   const two = (number) => String(number).padStart(2, "0");
@@ -34,6 +35,14 @@
     return at.toDateString() === new Date().toDateString() ? time : `${short.format(at)}, ${time}`;
   }
 
+  // Times as one number each, for nanoseconds count.
+  function nanoseconds(stamp) {
+    const [, whole, digits = "", zone] = /^(.{19})(?:\.(\d+))?(.*)$/.exec(stamp);
+    return BigInt(Date.parse(whole + zone)) * 1000000n + BigInt(digits.padEnd(9, "0"));
+  }
+  const stampOf = (at) => `${new Date(Number(at / 1000000000n) * 1000).toISOString().slice(0, 19)}.${String(at % 1000000000n).padStart(9, "0")}Z`;
+  const keyOf = ({ slot, time, text }) => `${slot} ${time} ${text}`;
+
   class LogSearch {
     // `box` holds what templates/pages/logs/search_results.html is; `unclear` is told what is wrong with what was asked.
     constructor(box, { unclear, jump }) {
@@ -44,7 +53,7 @@
       this.grouped = false;
       this.clear();
       this.parts.stop.addEventListener("click", () => this.stop());
-      this.parts.again.addEventListener("click", () => this.start(this.asked));
+      this.parts.again.addEventListener("click", () => (this.isCut ? this.resume() : this.start(this.asked)));
       this.parts.older.addEventListener("click", () => this.older());
       this.parts.group?.addEventListener("click", () => this.group());
       this.parts.list.addEventListener("keydown", (event) => this.key(event));
@@ -62,6 +71,7 @@
     start(asked) {
       this.asked = asked;
       this.clear();
+      Object.assign(this, { reach: null, tries: 0, again: new Map(), refusal: "", isCut: false });
       this.send({ type: "search", ...asked });
       this.busy(this.words.asking);
     }
@@ -73,8 +83,38 @@
       this.busy(this.words.asking);
     }
 
+    // After a break, from where it was; the lines of that very moment come again.
+    resume() {
+      const reached = [this.reach, this.hits.at(-1)?.time].filter(Boolean).map(nanoseconds);
+      const from = reached.length ? reached.reduce((one, other) => (one < other ? one : other)) : null;
+      this.again = new Map();
+      for (const hit of this.hits) if (from !== null && nanoseconds(hit.time) <= from) this.again.set(keyOf(hit), (this.again.get(keyOf(hit)) ?? 0) + 1);
+      this.isCut = false;
+      this.send({ type: "search", ...this.asked, ...(from === null ? {} : { before: stampOf(from + 1n) }) });
+      this.busy(this.words.resuming);
+    }
+
+    // The connection broke: try a few times, each a little later, then leave it to the reader.
+    cut() {
+      this.isCut = true;
+      if (this.tries >= TRIES) return void this.ended(this.words.lost, true);
+      this.busy(this.words.resuming);
+      this.retry = setTimeout(() => this.resume(), Math.min(5000, 250 * 2 ** this.tries++));
+      return undefined;
+    }
+
+    isNew(hit) {
+      const left = this.again.get(keyOf(hit)) ?? 0;
+      if (left) this.again.set(keyOf(hit), left - 1);
+      return !left;
+    }
+
     stop() {
-      this.send({ type: "stop" });
+      if (this.isCut) {
+        clearTimeout(this.retry);
+        return void this.ended(this.words.lost, true);
+      }
+      return this.send({ type: "stop" });
     }
 
     busy(text) {
@@ -99,7 +139,7 @@
       mine.addEventListener("message", ({ data }) => this.heard(JSON.parse(data)));
       mine.addEventListener("close", (event) => {
         if (event.code === 4401) location.reload();
-        else if (this.looking) this.ended(this.refusal || this.words.lost, true);
+        else if (this.looking && mine === this.socket) this.refusal || event.code >= 4400 ? this.ended(this.refusal || this.words.lost, true) : this.cut();
       });
       return undefined;
     }
@@ -144,6 +184,7 @@
     }
 
     far({ back_to: back, lines, open }) {
+      Object.assign(this, { reach: back ?? this.reach, tries: 0 });
       const said = [back ? fill(this.words.back, shortTime(new Date(back))) : fill(this.words.began, this.logs), this.count()];
       if (lines) said.push(fill(this.words.lines, lines));
       if (open > 1) said.push(fill(this.words.open, open));
@@ -185,11 +226,13 @@
 
     // --- what is found ---
     take({ sources, hits }) {
+      this.tries = 0;
       for (const source of sources) this.sources[source.source] = source;
       for (const hit of hits) {
         const source = this.sources[hit.source];
         hit.of = source;
         hit.slot = source.id;
+        if (!this.isNew(hit)) continue;
         this.hits.push(hit);
         this.show(hit);
       }

@@ -127,8 +127,21 @@
     count();
   }
 
+  // --- a period that was chosen above the lines; whoever is given the address sees the same ---
+  function rememberPeriod(period) {
+    const address = new URL(location.href);
+    period ? address.searchParams.set("period", period.join("-")) : address.searchParams.delete("period");
+    if (address.href !== location.href) history.replaceState(null, "", address);
+  }
+
+  function givenPeriod() {
+    const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(new URLSearchParams(location.search).get("period") ?? "") ?? [];
+    return Number(from) < Number(to) ? [Number(from), Number(to)] : null;
+  }
+
   function choosePeriod(period) {
     back();
+    rememberPeriod(period);
     shown.period = period;
     chooseAgain();
     if (period && !paused) view.follow(false);
@@ -240,7 +253,9 @@
     address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
     const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
-    const opening = { ...asked, tail, since, timestamps: true, levels: true, groups: true, filter: filter.text, receipt, ...page.asks };
+    // A period that is older than what is asked for otherwise is asked for itself.
+    const span = resume || !shown.period ? { tail, since } : { tail: "all", since: new Date(shown.period[0]).toISOString() };
+    const opening = { ...asked, ...span, timestamps: true, levels: true, groups: true, filter: filter.text, receipt, ...page.asks };
     receipt = "";
     matching = null;
     status(words.connecting, "busy");
@@ -253,6 +268,7 @@
     back();
     lines.clear();
     shown.period = null;
+    rememberPeriod(null);
     shown.odd.clear();
     shown.reset();
     histogram.again();
@@ -293,7 +309,7 @@
   const awaited = new Map();
 
   function shownAside({ name, ...batch }) {
-    const { at, label, append, done } = awaited.get(name);
+    const { at, label, append, pick, done } = awaited.get(name);
     awaited.delete(name);
     if (!append || !aside) aside = set();
     aside.lines.add(batch);
@@ -304,7 +320,7 @@
     part("aside").querySelector("span").textContent = label;
     box.classList.add("is-aside");
     find.again();
-    if (at !== undefined) view.show(aside.lines.first + at);
+    if (at !== undefined) view.show(pick?.(aside.lines, aside.lines.first + at) ?? aside.lines.first + at);
     count();
     done();
   }
@@ -420,13 +436,14 @@
       count();
       return true;
     },
-    show: (data, { label, at, append = false, source, sources: keys } = {}) =>
+    show: (data, { label, at, append = false, pick, source, sources: keys } = {}) =>
       new Promise((done) => {
         const name = ++naming;
-        awaited.set(name, { label, at, append, done });
+        awaited.set(name, { label, at, append, pick, done });
         worker.postMessage({ type: "decode", data, name, key: source, keys });
       }),
     live: latest,
+    nth: (line) => view.lines.nth(line.number),
     ends: () => (view.lines.length ? [view.lines.line(view.lines.first), view.lines.line(view.lines.end - 1)] : []),
     filter: (term) => filter.add(term),
     actions: details.actions,
@@ -439,5 +456,7 @@
   columns.draw();
   shown.reset();
   view.again();
+  const period = givenPeriod();
+  if (period) choosePeriod(period);
   open(false);
 })();

@@ -120,3 +120,66 @@ def test_a_merged_view_goes_to_a_time_and_links_to_a_line(page: Page, said: dict
     page.keyboard.press("Enter")
     page.goto(copied_link(page))
     expect(page.locator(".log-row.is-current")).to_contain_text("request 7")
+
+
+# A search whose connection breaks with the first hits, and once more as soon as it goes on.
+CUT = """const Real = WebSocket;
+window.cuts = 0;
+window.WebSocket = class extends Real {
+    constructor(...all) {
+        super(...all);
+        this.addEventListener("message", ({ data }) => {
+            if (typeof data !== "string" || !data.includes('"type": "hits"') && !data.includes('"type":"hits"')) return;
+            if (window.cuts < 2) { window.cuts++; this.close(); }
+        });
+    }
+};"""
+
+
+def test_a_search_goes_on_by_itself_after_its_connection_broke(page: Page, said: dict[str, str], word: str) -> None:
+    page.add_init_script(CUT)
+    page.goto(f"/logs/search/?since=all&filter={word}+/[05]$/")
+    expect(page.locator(".log-hits-status")).to_contain_text(
+        re.compile("Searched everything|The newest"), timeout=20_000
+    )
+    assert page.evaluate("window.cuts") == 2
+    hits = page.evaluate("[...document.querySelectorAll('.log-hit')].map(({ hit }) => `${hit.slot} ${hit.text}`)")
+    assert len(hits) == len(set(hits)) >= 500
+    for slot in {hit.split()[0] for hit in hits}:
+        numbers = [int(hit.split()[-1]) for hit in hits if hit.startswith(slot)]
+        assert numbers == [each for each in range(numbers[0], numbers[-1] - 1, -5) if each % 1000], "none is left out"
+
+
+def test_a_search_says_so_when_there_is_nobody_to_go_on_with(page: Page, said: dict[str, str], word: str) -> None:
+    page.add_init_script(CUT.replace("< 2", "< 99").replace(': "hits', ': "searching').replace(':"hits', ':"searching'))
+    page.clock.install()
+    page.goto(f"/logs/search/?since=all&filter={word}+OutOfMemory")
+    for _try in range(7):
+        page.wait_for_timeout(300)
+        page.clock.run_for(6000)
+    expect(page.locator(".log-hits-status")).to_contain_text("The connection was lost")
+    expect(page.get_by_role("button", name="Search again")).to_be_visible()
+
+
+def test_a_link_leads_to_the_very_line_of_a_filtered_log(page: Page, said: dict[str, str], word: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/hosts/local/containers/{said['here']}/logs/?tail=all&filter=/000/")
+    page.locator(".log-row", has_text="request 3000").locator(".log-kind").click()
+    link = copied_link(page)
+    assert "is=" in link
+    page.goto(link)
+    expect(page.locator(".log-row.is-current")).to_contain_text("request 3000")
+
+
+def test_lines_of_one_moment_are_told_apart(page: Page, said: dict[str, str]) -> None:
+    page.goto(f"/hosts/local/containers/{said['here']}/logs/?tail=10")
+    expect(page.locator("#log-status")).to_have_text("Live")
+    found = page.evaluate(
+        """() => {
+            const lines = new window.quayside.logs.Lines(), texts = ["a", "b", "c", "d", "e"];
+            const [kinds, sources] = [texts.map(() => 1), texts.map(() => 0)];
+            lines.add({ times: [1, 2, 2, 2, 3], nanos: [0, 5, 5, 6, 5], texts, kinds, sources });
+            return texts.map((_text, at) => { const { nth, isSure } = lines.nth(at); return [nth, isSure]; });
+        }"""
+    )
+    assert found == [[0, False], [0, True], [1, True], [0, True], [0, True]]

@@ -114,6 +114,27 @@ def test_a_period_is_chosen_on_the_histogram(page: Page, local: str, shop: str) 
     expect(page.get_by_title("Show all times again")).to_be_hidden()
 
 
+def test_a_chosen_period_is_in_the_address_and_comes_back(page: Page, local: str, shop: str) -> None:
+    open_log(page, local, shop)
+    bars = page.get_by_role("slider", name=re.compile("Lines over time"))
+    expect(bars).to_have_attribute("aria-valuemax", re.compile("^[4-9]$"))
+    bars.focus()
+    for key in ("Home", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(r"period=\d+-\d+"))
+    whole = page.get_by_title("Show all times again")
+    said, rows = whole.inner_text(), page.locator(".log-row:not(.log-probe) .log-text")
+    expect(rows.nth(3)).to_be_attached()
+    texts = rows.all_inner_texts()
+    page.reload()
+    expect(whole).to_have_text(said)
+    expect(rows).to_have_text(texts)
+    page.locator("#log-view").focus()
+    page.keyboard.press("Escape")
+    expect(whole).to_be_hidden()
+    assert "period=" not in page.url
+
+
 def test_scrolling_up_lets_go_and_says_what_came(page: Page, local: str, shop: str) -> None:
     open_log(page, local, shop)
     view = page.locator("#log-view")

@@ -1,8 +1,13 @@
 """Do only the lines that pass a filter come, of one log and of many, and is a bad filter answered where it is typed?"""
 
 from collections.abc import Callable
+from itertools import accumulate
 
-from hosts.engine.frames import STDERR
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hosts.engine.cursor import Cursor, nanoseconds
+from hosts.engine.frames import STDERR, Batch
 from hosts.lines.level_words import ERROR, INFO, LEVELS
 from tests.dashboard.live.client import Live
 from tests.dashboard.live.conftest import Follow
@@ -25,6 +30,41 @@ def test_only_lines_that_pass_come_and_all_are_counted(run_container: Run, follo
     live.send("open", host="harbour", container=container, tail="all", filter="stream:stderr")
     live.until_lines(1)
     assert live.lines[0][0] == STDERR
+
+
+def test_a_filtered_log_goes_on_behind_what_passed(run_container: Run, follow: Follow) -> None:
+    """Of lines with the time of the last one that was held, others may have passed and others not."""
+    container = run_container(BASE_IMAGE, "sh", "-c", "seq 1 40; sleep 100")
+    first = follow(container, tail="all", filter="/[05]$/")
+    first.until_lines(8)
+    held = first.lines[:5]
+    times = [line.split()[0].decode() for _kind, line in held]
+    for lines in (1, 2):
+        after = {"time": times[-lines], "lines": lines, "newest": times[-1]}
+        live = follow(container, after=after, filter="/[05]$/")
+        live.until_lines(3)
+        assert texts(live) == [b"30", b"35", b"40"]
+        assert not [each for each in live.said if each["type"] in ("gap", "skipped")]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=30), st.data())
+def test_no_line_of_a_filtered_log_comes_twice_or_is_lost(steps: list[tuple[int, bool]], data: st.DataObject) -> None:
+    """Whatever times are equal, and wherever it broke."""
+    moments = list(accumulate(step for step, _passes in steps))
+    lines = [b"2026-01-01T00:00:00.%09dZ %d" % (at, number) for number, at in enumerate(moments)]
+    passing = [line for line, (_step, passes) in zip(lines, steps, strict=True) if passes]
+    held = passing[: data.draw(st.integers(0, len(passing)))]
+    cursor = Cursor()
+    cursor.saw(Batch(bytearray(len(held)), held))
+    if place := cursor.place():
+        raw = Cursor(place.before)
+        again = raw.unseen(
+            Batch(bytearray(len(lines)), [line for line in lines if (nanoseconds(line) or 0) >= place.at])
+        )
+        assert raw.reached
+        rest = [line for line in again.lines if line in passing]
+        assert Cursor(place).unseen(Batch(bytearray(len(rest)), rest)).lines == passing[len(held) :]
 
 
 def test_a_filter_is_checked_in_words_and_the_log_goes_on(run_container: Run, follow: Follow) -> None:
