@@ -71,7 +71,7 @@
     start(asked) {
       this.asked = asked;
       this.clear();
-      Object.assign(this, { reach: null, tries: 0, again: new Map(), refusal: "", isCut: false });
+      Object.assign(this, { tries: 0, again: new Map(), refusal: "", isCut: false });
       this.send({ type: "search", ...asked });
       this.busy(this.words.asking);
     }
@@ -85,8 +85,8 @@
 
     // After a break, from where it was; the lines of that very moment come again.
     resume() {
-      const reached = [this.reach, this.hits.at(-1)?.time].filter(Boolean).map(nanoseconds);
-      const from = reached.length ? reached.reduce((one, other) => (one < other ? one : other)) : null;
+      // How far the search had come does not count: hits of that stretch may not have arrived.
+      const from = this.hits.length ? nanoseconds(this.hits.at(-1).time) : null;
       this.again = new Map();
       for (const hit of this.hits) if (from !== null && nanoseconds(hit.time) <= from) this.again.set(keyOf(hit), (this.again.get(keyOf(hit)) ?? 0) + 1);
       this.isCut = false;
@@ -184,7 +184,7 @@
     }
 
     far({ back_to: back, lines, open }) {
-      Object.assign(this, { reach: back ?? this.reach, tries: 0 });
+      this.tries = 0;
       const said = [back ? fill(this.words.back, shortTime(new Date(back))) : fill(this.words.began, this.logs), this.count()];
       if (lines) said.push(fill(this.words.lines, lines));
       if (open > 1) said.push(fill(this.words.open, open));
