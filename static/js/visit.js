@@ -28,6 +28,7 @@
 
   async function ask(href, signal) {
     const answer = await fetch(href, { headers: { Accept: "text/html" }, credentials: "same-origin", signal });
+    if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const same = scripts(page) === scripts(document) && language(page) === language(document) && meta(page, "version") === meta(document, "version");
     return same && page.getElementById("main") ? { page, href: answer.redirected ? answer.url : href } : null;
