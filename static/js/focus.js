@@ -27,5 +27,5 @@
 
   const swaps = new WeakMap(); // a request → what puts the focus back when its answer stands on the page
   document.addEventListener("htmx:beforeSwap", ({ detail }) => swaps.set(detail.xhr, keepFocus(detail.target)));
-  document.addEventListener("htmx:afterSettle", ({ detail }) => swaps.get(detail.xhr)?.());
+  document.addEventListener("htmx:afterSwap", ({ detail }) => swaps.get(detail.xhr)?.());
 })();

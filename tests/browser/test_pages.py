@@ -54,6 +54,7 @@ def test_likely_actions_are_buttons_and_the_rest_folds_away(page: Page, local: s
     main = page.locator("main")
     open_page(page, local, name)
     main.get_by_role("link", name=re.compile("^Mounts")).first.click()
+    expect(page).to_have_url(re.compile("/mounts/$"))
     expect(main.get_by_role("link", name="Stop", exact=True)).to_be_visible()
     expect(main.get_by_role("button", name="Pause", exact=True)).to_be_hidden()
     page.locator("#more > summary").click()

@@ -62,7 +62,7 @@ class Faults:
             self.found.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _error(self, error: WebError) -> None:
-        self.found.append(f"script: {error.error}")
+        self.found.append(f"script: {getattr(error.error, 'stack', None) or error.error}")
 
     def _dialog(self, dialog: Dialog) -> None:
         self.found.append(f"dialog: {dialog.message}")
