@@ -66,7 +66,7 @@ test-units:
 	$(PYTEST) -n 2 -m "$(FAST)" --ignore=tests/browser
 
 test-engines:
-	$(PYTEST) -m "(engine or faults) and not browser and not bench" --ignore=tests/browser
+	$(PYTEST) -n 2 --dist loadfile -m "(engine or faults) and not browser and not bench" --ignore=tests/browser
 
 test-browser:
 	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) -m "not bench" tests/browser
