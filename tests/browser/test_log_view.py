@@ -169,8 +169,6 @@ def test_the_log_is_worked_with_a_thumb(
         assert min(box["width"], box["height"]) >= 44
         assert box["y"] > PHONE["height"] / 2
     phone.locator(".log-row.has-fields").first.tap()
-    # The first one drawn may lie above what is seen, and the lines that come have moved it away again.
-    phone.locator(".log-details").scroll_into_view_if_needed()
     expect(phone.locator(".log-details")).to_be_in_viewport()
     phone.get_by_role("button", name="Filter and find").tap()
     expect(phone.get_by_label("Show only lines that match")).to_be_visible()
