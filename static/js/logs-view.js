@@ -137,7 +137,20 @@
         at = element.scrollTop;
       }
       if (this.following) this.toEnd();
+      this.bringIn();
       this.onchange();
+    }
+
+    // What was opened at the lower edge: as much of it as there is room for, its line included.
+    bringIn() {
+      const { element, heights, shown, opened } = this;
+      if (opened === undefined || !this.rows.get(opened)?.measured) return; // not drawn yet
+      this.opened = undefined;
+      const row = shown.row(opened);
+      const beyond = heights.before(row + 1) - element.scrollTop - element.clientHeight;
+      if (beyond <= 0) return;
+      this.scrollTo(element.scrollTop + Math.min(beyond, heights.before(row) - element.scrollTop));
+      this.draw();
     }
 
     size() {
@@ -268,6 +281,7 @@
       this.following = this.following && this.shown.row(number) < this.shown.length - 1 && !element;
       const row = this.rows.get(number);
       if (row) this.fill(row, number);
+      this.opened = element ? number : undefined;
       this.again(false);
     }
 
@@ -297,10 +311,12 @@
     }
 
     scrolled() {
-      // Only going up lets go: what grows or shrinks around the lines moves the end, and nobody scrolled.
-      const wentUp = this.element.scrollTop < this.top - 1;
+      // Only going up lets go, and only going down to the end takes hold again: what grows or shrinks around the lines, or is
+      // opened below one, moves the end, and nobody scrolled.
+      const down = this.element.scrollTop - this.top;
       this.top = this.element.scrollTop;
-      this.following = !this.held && (this.atEnd || (this.following && !wentUp));
+      if (down) this.opened = undefined; // somebody looks elsewhere
+      this.following = !this.held && (this.following ? down >= -1 || this.atEnd : down > 0 && this.atEnd);
       this.draw();
     }
 

@@ -155,6 +155,15 @@ def test_scrolling_up_lets_go_and_says_what_came(page: Page, local: str, shop: s
     page.keyboard.press("-")
 
 
+# Where the last line is that can be seen as a whole.
+LAST_SEEN = """() => {
+    const view = document.getElementById('log-view').getBoundingClientRect();
+    const boxes = [...document.querySelectorAll('.log-row')].map((row) => row.getBoundingClientRect());
+    const last = boxes.filter((box) => box.bottom <= view.bottom).sort((one, other) => one.top - other.top).at(-1);
+    return [last.left + 60, last.top + last.height / 2];
+}"""
+
+
 def test_the_log_is_worked_with_a_thumb(
     page: Page, open_context: OpenContext, ada: object, local: str, shop: str
 ) -> None:
@@ -170,5 +179,12 @@ def test_the_log_is_worked_with_a_thumb(
         assert box["y"] > PHONE["height"] / 2
     phone.locator(".log-row.has-fields").first.tap()
     expect(phone.locator(".log-details")).to_be_in_viewport()
+    phone.get_by_role("button", name="Close", exact=True).tap()
+    phone.locator("#log-jump").tap()
+    phone.touchscreen.tap(*phone.evaluate(LAST_SEEN))
+    expect(phone.locator(".log-details")).to_be_in_viewport(ratio=0.5)
+    phone.wait_for_timeout(1000)  # more lines come meanwhile
+    expect(phone.locator(".log-details")).to_be_in_viewport(ratio=0.5)
+    expect(phone.locator("[data-log=follow]")).to_have_attribute("aria-pressed", "false")
     phone.get_by_role("button", name="Filter and find").tap()
     expect(phone.get_by_label("Show only lines that match")).to_be_visible()
