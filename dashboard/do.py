@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import shlex
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +24,7 @@ from dashboard.pages.errors import BadQuery, Missing, Refused
 from dashboard.requests import Request
 from dashboard.targets import CONSOLE, ref_of, resolve
 from hosts.access import Denied, Target, grant
-from hosts.models import Job, Outcome
+from hosts.models import Outcome
 from hosts.operations.base import Operation, OperationForm, find
 from hosts.operations.perform import Result, perform, perform_bulk
 
@@ -148,16 +146,10 @@ def _undo(request: Request, result: Result) -> dict[str, Any] | None:
 def _lands(request: Request, operation: Operation, targets: list[Target], result: Result) -> str:
     """Where the person goes on, when it is not where they were."""
     if result.job is not None and (len(targets) == 1 or not request.htmx):
-        return _job_page(result.job.pk)
-    if operation.name == "job.retry" and urlsplit(_back(request, operation)).path == _job_page(targets[0].id):
-        return _job_page(Job.objects.filter(retry_of=UUID(targets[0].id)).latest("queued_at").pk)
+        return reverse("job", args=[result.job.pk])
     if operation.name in ("host.add", "host.edit") and result.form is not None:
         return reverse("host", args=[result.form.cleaned_data["name"]])
     return reverse("hosts") if operation.name == "host.remove" else ""
-
-
-def _job_page(pk: object) -> str:
-    return reverse("job", args=[pk])
 
 
 def _draw(

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages import details, published
 from dashboard.pages.lists import is_away, list_page, object_url
-from dashboard.pages.load import RUNNING
 from dashboard.requests import Request
 from hosts.facts import Noun
 from hosts.inventory import load
@@ -50,7 +49,7 @@ def _describe(request: Request, shown: details.Shown, section: str) -> dict[str,
         "section_template": f"pages/containers/{section or 'overview'}.html",
         "counts": counts,
         "load": load.last([shown.host.pk], row.engine_id).get(shown.host.pk),
-        "takes": row.state in RUNNING and row.gone_at is None and not is_away(shown.host),
+        "takes": row.state in load.USING and row.gone_at is None and not is_away(shown.host),
         "image": _image(shown),
         "ports": published.ports(request, shown.host, thing.get("ports", ())),
         "mounts": _mounts(shown),

@@ -19,7 +19,6 @@ from hosts.inventory.read.attention import room
 from hosts.models import Host
 
 MOST_HOSTS = 100
-RUNNING = ("running", "paused")
 
 
 @require_safe
@@ -47,7 +46,7 @@ def container_load(request: Request, host: str, ref: str) -> HttpResponse:
     except Elsewhere as answer:
         return redirect(f"{answer.url}load/")
     known = load.last([here.pk], row.engine_id).get(here.pk)
-    runs = row.state in RUNNING and row.gone_at is None and not is_away(here)
+    runs = row.state in load.USING and row.gone_at is None and not is_away(here)
     if runs and (known is None or known.due):
         target = Target(Noun.CONTAINER, here, row.engine_id, row.name)
         load.measure([granted(request, Capability.CONTAINER_VIEW, target)])

@@ -7,10 +7,10 @@ their order, for a private key goes over many lines; what may have begun in the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from hosts.engine.frames import KIND
-from hosts.history import places
-from hosts.history.block import Damaged, Sealed
+from hosts.history.block import Damaged
 from hosts.history.columns import STREAM, stamp
 from hosts.history.lines import Line, Unreadable
 from hosts.history.pieces import Piece, Span
@@ -78,10 +78,9 @@ def _before(piece: Piece) -> Sequence[bytes]:
         if len(lines) >= KEY_LINES:
             break
         try:
-            text = Sealed(places.file_of(piece.source.folder, number).read_bytes()).text()
-        except (FileNotFoundError, Damaged):
+            lines = replace(piece, number=number).sealed().text().split(b"\n") + lines
+        except Damaged:
             return [_BEGUN, *lines]
-        lines = text.split(b"\n") + lines
     return lines[-KEY_LINES:]
 
 

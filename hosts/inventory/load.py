@@ -25,7 +25,7 @@ _AGAIN_SECONDS = 30.0  # after an engine did not answer
 _ENGINE_SECONDS = 8.0
 _MOST_CONTAINERS = 200  # of one host
 _HOSTS_AT_ONCE = 12
-_USING = ("running", "paused")
+USING = ("running", "paused")  # states of containers that take something
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ def measure(grants: Sequence[Grant]) -> None:
 
 def _using(grants: Iterable[Grant]) -> dict[int, list[str]]:
     """The containers that take something, by the key of their host."""
-    rows = Container.objects.filter(host__in=[each.host.pk for each in grants], gone_at=None, state__in=_USING)
+    rows = Container.objects.filter(host__in=[each.host.pk for each in grants], gone_at=None, state__in=USING)
     found: dict[int, list[str]] = {}
     for host, container in rows.order_by("pk").values_list("host_id", "engine_id"):
         found.setdefault(host, []).append(container)

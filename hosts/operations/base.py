@@ -17,6 +17,7 @@ from hosts.facts import Noun
 if TYPE_CHECKING:
     from hosts.engine.connect import Engine
     from hosts.jobs.progress import Reporter
+    from hosts.models import Job
 
 Words = str | Promise
 MASK = "•••"
@@ -78,7 +79,8 @@ class Call:
 
     `thing` is the target as the engine describes it now. `touch` names what else changed, so that its row is fetched
     again; the target itself always is. `reporter` is there in a job. `back` is what takes the run back, where that is
-    known only while it runs: an operation and its inputs, as of `Operation.undo`.
+    known only while it runs: an operation and its inputs, as of `Operation.undo`. `job` is one that the run has begun:
+    there the person goes on.
     """
 
     grant: Grant
@@ -88,6 +90,7 @@ class Call:
     reporter: Reporter | None = None
     touched: list[tuple[Noun, str]] = field(default_factory=list)
     back: tuple[str, dict[str, str]] | None = None
+    job: Job | None = None
 
     @property
     def target(self) -> Target:

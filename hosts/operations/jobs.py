@@ -71,6 +71,7 @@ class RetryJob(OnJob):
         if again.job is None:
             raise NotPossible(again.message)
         Job.objects.filter(pk=again.job.pk).update(retry_of=job)
+        call.job = again.job
         return str(_("Trying again: %s.") % job.title)
 
 

@@ -34,7 +34,8 @@ log = structlog.get_logger(__name__)
 class Result:
     """What became of it. `outcome` is None when nothing was tried: the form has errors, or a job was queued.
 
-    `back` is the operation that takes it back, and its inputs."""
+    `job` is one that it has queued or begun; `back` is the operation that takes it back, and its inputs.
+    """
 
     target: Target
     outcome: Outcome | None
@@ -74,7 +75,8 @@ def perform(
     call = Call(answer, form.cleaned_data)
     outcome, message = _carry_out(event, operation, call)
     back = call.back or operation.undo(target, form.cleaned_data)
-    return Result(target, outcome, message, form=form, back=back if outcome is Outcome.SUCCEEDED else None)
+    back = back if outcome is Outcome.SUCCEEDED else None
+    return Result(target, outcome, message, form=form, job=call.job, back=back)
 
 
 def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:

@@ -1,6 +1,6 @@
 // Opens another page of the console without loading this one's frame, styles and scripts again: what is asked for is the whole
-// page, and its main part, title and marks of where one is take the place of these. A page with scripts of its own (a log), a
-// form, and whatever else does not look like one of ours is opened by the browser, as every page is without scripts.
+// page, and its main part, title and marks of where one is take the place of these. A page with scripts of its own (a log), and
+// whatever else does not look like one of ours, is opened by the browser, as every page is without scripts.
 (() => {
   const OWN = document.currentScript.src; // the last script of every page
   const prefix = window.quayside.meta("script-name") || "/";

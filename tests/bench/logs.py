@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import Figure
+from tests.bench.place import engine_and_web
 from tests.bench.socket_client import SocketClient
 from tests.testbed.engine import Engine
-from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.images import BASE_IMAGE
 from tests.testbed.parts import program
 from tests.testbed.web import Web
-from tests.testbed.workspace import make_workspace, remove_workspace
 
 NAME = "logs"
 LINES = 1_000_000
@@ -25,14 +25,8 @@ _FLOOD = f'BEGIN {{ for (i = 0; i < {LINES}; i++) printf "%s%09d\\n", "{_TEXT}",
 
 
 def run() -> list[Figure]:
-    workspace = make_workspace()
-    try:
-        with Engine(workspace) as engine, Web(workspace) as web:
-            load_base_image(engine)
-            web.add_host("bench", engine.url)
-            return measure(engine, web)
-    finally:
-        remove_workspace(workspace)
+    with engine_and_web() as (engine, web):
+        return measure(engine, web)
 
 
 def measure(engine: Engine, web: Web) -> list[Figure]:

@@ -7,12 +7,12 @@ import time
 
 from tests.bench.figures import Figure
 from tests.bench.pages import READ_ALL
+from tests.bench.place import engine_and_web
 from tests.bench.socket_client import SocketClient
 from tests.testbed.engine import Engine
-from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.images import BASE_IMAGE
 from tests.testbed.parts import program
 from tests.testbed.web import Web
-from tests.testbed.workspace import make_workspace, remove_workspace
 
 NAME = "search"
 LINES, EVERY = 1_000_000, 100_000
@@ -25,17 +25,11 @@ _FLOOD = (
 
 
 def run() -> list[Figure]:
-    workspace = make_workspace()
-    try:
-        with Engine(workspace) as engine, Web(workspace) as web:
-            load_base_image(engine)
-            web.add_host("bench", engine.url)
-            container = engine.docker("run", "--detach", BASE_IMAGE, "awk", _FLOOD)
-            engine.docker("wait", container)
-            web.run(READ_ALL)
-            return measure(engine, web, container)
-    finally:
-        remove_workspace(workspace)
+    with engine_and_web() as (engine, web):
+        container = engine.docker("run", "--detach", BASE_IMAGE, "awk", _FLOOD)
+        engine.docker("wait", container)
+        web.run(READ_ALL)
+        return measure(engine, web, container)
 
 
 def measure(engine: Engine, web: Web, container: str) -> list[Figure]:

@@ -13,12 +13,12 @@ from websockets.typing import Origin
 
 from tests.bench.figures import Figure
 from tests.bench.merged import nanoseconds
+from tests.bench.place import engine_and_web
 from tests.bench.rest import pss
 from tests.bench.socket_client import SocketClient
 from tests.testbed.engine import Engine
-from tests.testbed.images import BASE_IMAGE, load_base_image
+from tests.testbed.images import BASE_IMAGE
 from tests.testbed.web import Web
-from tests.testbed.workspace import make_workspace, remove_workspace
 
 NAME = "viewers"
 FLOOD, TOGETHER = 500_000, 10
@@ -32,15 +32,9 @@ _WIDE = f'BEGIN {{ while (1) {{ for (k = 0; k < 500; k++) print "{"x" * 999}"; f
 
 
 def run() -> list[Figure]:
-    workspace = make_workspace()
-    try:
-        with Engine(workspace) as engine, Web(workspace) as web:
-            load_base_image(engine)
-            web.add_host("bench", engine.url)
-            cookie = web.sign_in()
-            return [*ten(engine, web, cookie), *slow(engine, web, cookie), *crowd(engine, web, cookie)]
-    finally:
-        remove_workspace(workspace)
+    with engine_and_web() as (engine, web):
+        cookie = web.sign_in()
+        return [*ten(engine, web, cookie), *slow(engine, web, cookie), *crowd(engine, web, cookie)]
 
 
 # --- ten viewers of one flood ----------------------------------------------------------------------------------------

@@ -105,16 +105,14 @@ def test_a_pull_leads_to_its_job(ada: Client) -> None:
     assert "job.cancel" in page.text
 
 
-def test_trying_a_job_again_leads_from_its_page_to_the_new_one(ada: Client) -> None:
+def test_trying_a_job_again_leads_to_the_new_one(ada: Client) -> None:
     rows.host()
     ada.post("/do/image.pull", {"on": "host:harbour:", "reference": "nginx", "_sure": "1"}, headers=HX)
     Job.objects.update(state=JobState.FAILED)
     job = Job.objects.get()
     data = {"on": f"job:harbour:{job.pk}", "_sure": "1"}
-    there = ada.post("/do/job.retry", data, headers={**HX, "Referer": f"http://testserver/jobs/{job.pk}/"})
-    assert there["HX-Redirect"] == f"/jobs/{Job.objects.get(retry_of=job).pk}/"
-    Job.objects.filter(retry_of=job).delete()
-    assert "HX-Redirect" not in ada.post("/do/job.retry", data, headers={**HX, "Referer": "http://testserver/jobs/"})
+    answer = ada.post("/do/job.retry", data, headers=HX)
+    assert answer["HX-Redirect"] == f"/jobs/{Job.objects.get(retry_of=job).pk}/"
 
 
 def test_a_role_over_one_host_does_nothing_on_another(client: Client) -> None:

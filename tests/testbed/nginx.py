@@ -1,15 +1,13 @@
 """An nginx of a test's own: the file that deploy/ gives people, with this machine's ports and a test's certificate."""
 
-import re
-import socket
 from pathlib import Path
 from typing import Self
 
 from tests.testbed.parts import program
-from tests.testbed.process import Part, Process
+from tests.testbed.process import Process
+from tests.testbed.proxy import Proxy, changed
 from tests.testbed.tls import make_tls_material
 
-GIVEN = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 AROUND = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
@@ -23,15 +21,14 @@ http {{
 """
 
 
-class Nginx(Part):
-    """TLS at `https://localhost:{port}`, in front of a console at `upstream`; `more` is put into its http block."""
+class Nginx(Proxy):
+    """`more` is put into its http block."""
+
+    name = "nginx"
 
     def __init__(self, folder: Path, upstream: int, port: int, more: str = "") -> None:
-        self.folder = folder.resolve() / "nginx"
-        self.upstream = upstream
-        self.port = port
+        super().__init__(folder, upstream, port)
         self.more = more
-        self.process: Process | None = None
 
     def start(self) -> Self:
         nginx = program("nginx")
@@ -42,26 +39,13 @@ class Nginx(Part):
         self.process.wait_ready(self.answers)
         return self
 
-    def answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
     def site(self) -> str:
-        """What people are given, changed where they are to change it."""
         tls = make_tls_material(self.folder / "tls")
-        text = GIVEN.read_text()
-        for given, here in (
+        pairs = (
             ("listen 443", f"listen 127.0.0.1:{self.port}"),
             ("127.0.0.1:8000", f"127.0.0.1:{self.upstream}"),
             ("server_name quayside.example.com", "server_name localhost"),
             ("/etc/ssl/quayside/fullchain.pem", str(tls.server_cert)),
             ("/etc/ssl/quayside/privkey.pem", str(tls.server_key)),
-        ):
-            assert given in re.sub(r"(?m)^\s*#.*$", "", text), f"{GIVEN.name} no longer says {given}"
-            text = text.replace(given, here)
-        return text
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.stop()
-            self.process = None
+        )
+        return changed("nginx.conf", pairs)
