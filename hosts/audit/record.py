@@ -1,6 +1,7 @@
 """Writing the trail: an intent before the act, one ending after it. Only `operations.perform` may import this.
 
-Each call is a transaction of its own. When the intent cannot be written it raises, and the act does not happen.
+Each call is a transaction of its own, or part of its caller's. When the intent cannot be written it raises, and the act
+does not happen.
 """
 
 from __future__ import annotations
@@ -60,5 +61,5 @@ def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:
             )
     except IntegrityError:
         return False
-    nudges.send("audit", event.action)
+    transaction.on_commit(lambda: nudges.send("audit", event.action))
     return True

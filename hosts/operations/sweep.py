@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,9 +29,11 @@ def sweep() -> None:
 def _interrupt_dead() -> None:
     message = _("The worker stopped in the middle. Nothing more will happen; you can try it again.")
     for job in lease.dead():
-        if lease.write(job, state=JobState.INTERRUPTED, message=message, ended_at=timezone.now()):
-            if job.audit:
+        with transaction.atomic():  # whoever reads that it was interrupted finds its record ended, too
+            gone = lease.write(job, state=JobState.INTERRUPTED, message=message, ended_at=timezone.now())
+            if gone and job.audit:
                 record_ending(job.audit, Outcome.UNKNOWN, message)
+        if gone:
             nudges.send(f"job.{job.pk}", JobState.INTERRUPTED)
             nudges.send("jobs", JobState.INTERRUPTED)
 

@@ -71,6 +71,13 @@
   }
 
   // --- morphing it in, without taking anything out of a person's hands ---
+  // Chosen in an open menu and not sent yet. Elsewhere a field shows what the address says.
+  function isChosen(field) {
+    if (!field.matches("input, select, textarea") || !field.closest("details[open]")) return false;
+    if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+  }
+
   // No page of ours is sent with a style attribute: what is there was set by a script, and stays.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name) => name !== "style";
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (before, after) => {
@@ -79,7 +86,7 @@
     if (before.matches('input[name="on"], [data-select-all], [data-select-group]')) after.toggleAttribute("checked", before.checked);
     // Not Idiomorph's own ignoreActiveValue: that leaves the words of a focused button or link as they were, too.
     if (before === document.activeElement && before.matches("input, select, textarea")) return false;
-    if (before.matches("[data-keep]")) return false;
+    if (before.matches("[data-keep]") || isChosen(before)) return false;
     return !(before.matches("time[data-relative]") && after.matches("time") && before.dateTime === after.dateTime);
   };
 

@@ -20,7 +20,8 @@
       this.drawn = 0;
       this.isMixed = false;
       this.onchange = () => {};
-      element.addEventListener("pointerdown", () => this.isMixed && this.sort());
+      element.addEventListener("pointerdown", ({ target }) => this.press(target.closest(".log-row")));
+      for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => this.press(null));
       element.addEventListener("pointerover", ({ target }) => this.title(target.closest("time")));
       element.addEventListener("scroll", () => this.scrolled(), { passive: true });
       new ResizeObserver(() => this.resized()).observe(element);
@@ -31,13 +32,13 @@
       return Math.round(parseFloat(getComputedStyle(this.element).lineHeight)) || 20;
     }
 
-    // Draw at the next frame.
+    // Draw at the next frame. What somebody presses does not go away from under the pointer.
     draw() {
       if (this.asked) return;
       this.asked = true;
       requestAnimationFrame(() => {
         this.asked = false;
-        this.drawNow();
+        if (!this.pressed || !this.following) this.drawNow();
       });
     }
 
@@ -222,13 +223,22 @@
       }
     }
 
-    // Rows in the order of their lines: for whoever selects, copies or listens.
+    press(row) {
+      if (!row && this.pressed && this.following) this.draw();
+      this.pressed = row;
+      if (row && this.isMixed) this.sort();
+    }
+
+    // Rows in the order of their lines: for whoever selects, copies or listens. The one that is pressed stays where it is and the
+    // others go around it: a press on what is then moved is no click.
     sort() {
       this.isMixed = false;
-      const sorted = [...this.rows].sort(([one], [other]) => one - other);
-      const map = new Map(sorted);
-      this.space.append(...map.values());
-      this.rows = map;
+      this.rows = new Map([...this.rows].sort(([one], [other]) => one - other));
+      const sorted = [...this.rows.values()];
+      const at = sorted.indexOf(this.pressed);
+      if (at < 0) return this.space.append(...sorted);
+      this.pressed.before(...sorted.slice(0, at));
+      return this.pressed.after(...sorted.slice(at + 1));
     }
 
     tidy() {

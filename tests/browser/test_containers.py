@@ -95,6 +95,10 @@ def test_columns_are_chosen(page: Page, local: str) -> None:
     page.locator("summary").filter(has_text="Columns").click()
     page.get_by_label("Ports", exact=True).uncheck()
     page.get_by_label("Id", exact=True).check()
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "live"):
+        page.evaluate("document.dispatchEvent(new CustomEvent('refresh'))")
+    page.wait_for_timeout(200)
+    expect(page.get_by_label("Ports", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Show", exact=True).click()
     head = page.locator("thead")
     expect(head).to_contain_text("Id")
