@@ -59,6 +59,7 @@
         location.reload(); // the session ended: a plain load shows the sign-in page
       } else if (answer.ok) {
         const html = await answer.text();
+        await window.quayside.released();
         // A filter that was set meanwhile has another address, and what it shows is already there: this is out of date.
         if (addressOf(element) !== address) state.again = true;
         else if (element.isConnected) morph(element, html);

@@ -20,8 +20,7 @@
       this.drawn = 0;
       this.isMixed = false;
       this.onchange = () => {};
-      element.addEventListener("pointerdown", ({ target }) => this.press(target.closest(".log-row")));
-      for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => this.press(null));
+      element.addEventListener("pointerdown", () => this.isMixed && this.sort());
       element.addEventListener("pointerover", ({ target }) => this.title(target.closest("time")));
       element.addEventListener("scroll", () => this.scrolled(), { passive: true });
       new ResizeObserver(() => this.resized()).observe(element);
@@ -38,8 +37,13 @@
       this.asked = true;
       requestAnimationFrame(() => {
         this.asked = false;
-        if (!this.pressed || !this.following) this.drawNow();
+        if (this.following && this.pressed) window.quayside.released().then(() => this.draw());
+        else this.drawNow();
       });
+    }
+
+    get pressed() {
+      return window.quayside.pressed()?.closest(".log-row");
     }
 
     resized() {
@@ -223,22 +227,17 @@
       }
     }
 
-    press(row) {
-      if (!row && this.pressed && this.following) this.draw();
-      this.pressed = row;
-      if (row && this.isMixed) this.sort();
-    }
-
     // Rows in the order of their lines: for whoever selects, copies or listens. The one that is pressed stays where it is and the
     // others go around it: a press on what is then moved is no click.
     sort() {
       this.isMixed = false;
       this.rows = new Map([...this.rows].sort(([one], [other]) => one - other));
       const sorted = [...this.rows.values()];
-      const at = sorted.indexOf(this.pressed);
+      const { pressed } = this;
+      const at = sorted.indexOf(pressed);
       if (at < 0) return this.space.append(...sorted);
-      this.pressed.before(...sorted.slice(0, at));
-      return this.pressed.after(...sorted.slice(at + 1));
+      pressed.before(...sorted.slice(0, at));
+      return pressed.after(...sorted.slice(at + 1));
     }
 
     tidy() {

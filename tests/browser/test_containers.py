@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 from playwright.sync_api import Page, Route, expect
@@ -16,6 +17,14 @@ Run = Callable[..., str]
 
 def unique(word: str) -> str:
     return f"{word}-{uuid4().hex[:6]}"
+
+
+@contextmanager
+def refreshed(page: Page) -> Iterator[None]:
+    """Until the list has been fetched anew, and there was time to show it."""
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "live"):
+        yield
+    page.wait_for_timeout(300)
 
 
 def test_filter_sort_group_and_columns_live_in_the_address(page: Page, local: str) -> None:
@@ -95,9 +104,8 @@ def test_columns_are_chosen(page: Page, local: str) -> None:
     page.locator("summary").filter(has_text="Columns").click()
     page.get_by_label("Ports", exact=True).uncheck()
     page.get_by_label("Id", exact=True).check()
-    with page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "live"):
+    with refreshed(page):
         page.evaluate("document.dispatchEvent(new CustomEvent('refresh'))")
-    page.wait_for_timeout(200)
     expect(page.get_by_label("Ports", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Show", exact=True).click()
     head = page.locator("thead")
@@ -222,3 +230,18 @@ def test_one_container_tells_all_it_knows(page: Page, local: str, run_container:
     page.locator("main").locator("a[href*='/images/']").first.click()
     expect(page).to_have_url(re.compile(rf"/hosts/{local}/images/"))
     expect(page.locator("main")).to_contain_text(name)
+
+
+def test_what_is_pressed_is_not_redrawn(page: Page, local: str) -> None:
+    with refreshed(page):
+        page.goto(f"/hosts/{local}/containers/")
+    head = page.locator("thead").get_by_role("link", name="Name")
+    head.hover()
+    page.mouse.down()
+    head.evaluate("link => link.textContent = 'Name, old'")
+    with refreshed(page):
+        page.evaluate("document.dispatchEvent(new CustomEvent('refresh'))")
+    expect(page.locator("thead")).to_contain_text("Name, old")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("sort=-name"))
+    expect(page.locator("thead")).not_to_contain_text("Name, old")
