@@ -90,7 +90,16 @@
     while (region().children.length > 5) region().firstElementChild.remove();
     expire(box, known, undo ? LASTS_UNDO : LASTS[known]);
   }
-  window.quayside = { toast, meta };
+  // A sentence of a template, with values in the places of its %s.
+  const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", () => value.toLocaleString()), text);
+
+  // Of a websocket of this console; `path` is relative to where it is served.
+  function socketAddress(path) {
+    const address = new URL(`${meta("script-name") || "/"}${path}`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    return address.href;
+  }
+  window.quayside = { toast, meta, say, socketAddress };
 
   for (const box of document.querySelectorAll("[data-toast]")) {
     closer(box);

@@ -7,7 +7,6 @@
   const LONGEST_WAIT = 30000; // between two tries to connect
   const GIVE_UP_ON = 45000; // a socket that has been silent this long is dead: the server pings more often
 
-  const prefix = window.quayside.meta("script-name") || "/";
   const banner = document.getElementById("connection");
   const states = new WeakMap();
   let socket = null;
@@ -162,10 +161,8 @@
   });
 
   function connect() {
-    const address = new URL(`${prefix}live/updates`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
     subscribed = "";
-    const mine = new WebSocket(address);
+    const mine = new WebSocket(window.quayside.socketAddress("live/updates"));
     socket = mine;
     socket.addEventListener("open", () => {
       heard = Date.now();

@@ -3,7 +3,7 @@
   const box = document.getElementById("log");
   const dock = document.getElementById("log-dock");
   if (!box || !dock) return;
-  const { LogSearch, logs: { mark: markOf, stamp } } = window.quayside;
+  const { LogSearch, say, logs: { mark: markOf, stamp } } = window.quayside;
   const words = document.getElementById("log-back-words").dataset;
   const aside = document.getElementById("log-aside");
   const form = dock.querySelector("form");
@@ -12,7 +12,6 @@
   const opener = box.querySelector('[data-back="search"]');
   const go = box.querySelector(".log-go");
   const LINES = 500;
-  const say = (text, value) => text.replace("%s", value);
   const query = box.dataset.query ?? `on=${encodeURIComponent(`${box.dataset.host}:${box.dataset.container}`)}`;
 
   // --- what stood around a moment ---
@@ -25,9 +24,7 @@
     told(say(words.looking, clock(asked.at)));
     const text = JSON.stringify({ type: "around", query, ...asked });
     if (socket?.readyState === WebSocket.OPEN) return socket.send(text);
-    const address = new URL(dock.dataset.address, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const mine = new WebSocket(address);
+    const mine = new WebSocket(window.quayside.socketAddress("live/logs/search"));
     mine.binaryType = "arraybuffer";
     socket = mine;
     mine.addEventListener("open", () => mine.send(JSON.stringify({ type: "around", query, ...asked })));

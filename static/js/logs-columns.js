@@ -40,7 +40,7 @@
       for (const [at, cell] of row.querySelectorAll(".log-cell").entries()) {
         const key = painter.columns[at];
         const button = made("button", "log-column", key);
-        Object.assign(button, { type: "button", title: this.words.dropColumn.replace("%s", key) });
+        Object.assign(button, { type: "button", title: window.quayside.say(this.words.dropColumn, key) });
         button.addEventListener("click", () => this.toggle(key));
         cell.append(button);
       }

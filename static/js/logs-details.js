@@ -1,8 +1,8 @@
 // What is said below a line that is opened: its time, its text or all its fields, and what can be done with each.
 (() => {
   const { LEVEL_NAMES, MARK, KIND, condition, made, stamp, structured } = window.quayside.logs;
+  const { say } = window.quayside;
   const PATH = /^(\/[\w.-]+)/;
-  const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value), text);
 
   function icon(name) {
     const drawing = document.createElement("i");

@@ -112,12 +112,11 @@
 
     say() {
       const { finder, view, words, found } = this;
-      const text = (format, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), format);
       if (!finder.pattern) found.textContent = "";
       else if (!finder.hits.length) found.textContent = words.noHits;
       else {
         const at = finder.place(view.current);
-        found.textContent = text(words.hits, at === -1 ? "–" : at + 1, finder.hits.length);
+        found.textContent = window.quayside.say(words.hits, at === -1 ? "–" : at + 1, finder.hits.length);
       }
     }
 

@@ -1,10 +1,9 @@
 // What is missing, and who goes on: a gap is said where it is, and a container that was made anew is followed.
 (() => {
-  const { page } = window.quayside.logs;
+  const { say, logs: { page } } = window.quayside;
   if (!page) return;
   const box = document.getElementById("log");
   const words = document.getElementById("log-gap-words").dataset;
-  const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value), text);
 
   const clock = (at) => at.toLocaleTimeString([], { hour12: false });
   const isToday = (at) => at.toDateString() === new Date().toDateString();

@@ -1,6 +1,6 @@
 // How many lines of which level came when: bars above the lines, of what this page holds. A period chosen there narrows the view.
 (() => {
-  const { MARK, clock } = window.quayside.logs;
+  const { say, logs: { MARK, clock } } = window.quayside;
   const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800, 2592000];
   const BARS = 120;
   const PAUSE = 250; // milliseconds between two drawings
@@ -13,7 +13,6 @@
     { levels: [0], token: "--qs-idle", texture: "pale" },
   ];
   const PART_OF = [4, 3, 3, 2, 1, 0, 0];
-  const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), text);
 
   class Histogram {
     // `choose(period)` narrows the view; null shows all again.

@@ -3,7 +3,7 @@
   const MOST_SHOWN = 10000;
   const TRIES = 6; // to go on after a break
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const fill = (text, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), text);
+  const { say } = window.quayside;
   const two = (number) => String(number).padStart(2, "0");
 
   // A word without capitals is found in either case, as the server finds it.
@@ -131,9 +131,7 @@
       if (this.socket?.readyState === WebSocket.OPEN) return this.socket.send(text);
       this.waiting = text;
       if (this.socket?.readyState === WebSocket.CONNECTING) return undefined;
-      const address = new URL(this.box.dataset.address, location.href);
-      address.protocol = address.protocol.replace("http", "ws");
-      const mine = new WebSocket(address);
+      const mine = new WebSocket(window.quayside.socketAddress("live/logs/search"));
       this.socket = mine;
       mine.addEventListener("open", () => mine.send(this.waiting));
       mine.addEventListener("message", ({ data }) => this.heard(JSON.parse(data)));
@@ -165,7 +163,7 @@
     began({ words, refused, notes, logs, kept }) {
       this.pattern = patternOf(words);
       Object.assign(this, { logs, kept });
-      this.parts.status.textContent = fill(this.words.began, logs);
+      this.parts.status.textContent = say(this.words.began, logs);
       for (const text of notes) this.note(text);
       for (const { name, message } of refused) this.note(`${name}: ${message}`);
     }
@@ -180,14 +178,14 @@
     }
 
     count() {
-      return this.hits.length === 1 ? this.words.hit : fill(this.words.hits, this.hits.length);
+      return this.hits.length === 1 ? this.words.hit : say(this.words.hits, this.hits.length);
     }
 
     far({ back_to: back, lines, open }) {
       this.tries = 0;
-      const said = [back ? fill(this.words.back, shortTime(new Date(back))) : fill(this.words.began, this.logs), this.count()];
-      if (lines) said.push(fill(this.words.lines, lines));
-      if (open > 1) said.push(fill(this.words.open, open));
+      const said = [back ? say(this.words.back, shortTime(new Date(back))) : say(this.words.began, this.logs), this.count()];
+      if (lines) said.push(say(this.words.lines, lines));
+      if (open > 1) said.push(say(this.words.open, open));
       this.parts.status.textContent = said.join(" · ");
       const since = this.since();
       if (!back || !since) return;
@@ -205,12 +203,12 @@
     done({ stopped, halted, lines }) {
       const said = [];
       if (halted) said.push(this.words.stopped, this.count());
-      else if (stopped) said.push(fill(this.words.most, this.hits.length));
+      else if (stopped) said.push(say(this.words.most, this.hits.length));
       else said.push(this.asked.since || this.asked.until ? this.words.range : this.words.whole, this.hits.length ? this.count() : this.words.nothing);
-      if (lines) said.push(fill(this.words.lines, lines));
+      if (lines) said.push(say(this.words.lines, lines));
       if (this.kept) said.push(this.words.kept);
       const isFull = this.hits.length >= MOST_SHOWN;
-      if (stopped && isFull) this.note(fill(this.words.full, MOST_SHOWN));
+      if (stopped && isFull) this.note(say(this.words.full, MOST_SHOWN));
       this.ended(said.join(" · "), halted);
       this.parts.older.hidden = !stopped || isFull || !this.hits.length;
     }

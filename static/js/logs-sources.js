@@ -1,5 +1,6 @@
 // The logs that are read together: their names and colours, how each is, and whose lines are hidden.
 (() => {
+  const { say } = window.quayside;
   const COLOURS = 12;
 
   class Sources {
@@ -133,7 +134,6 @@
 
     draw() {
       const { words } = this;
-      const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), text);
       const several = this.each.filter(Boolean).length > 1;
       for (const [slot, each] of this.each.entries()) {
         if (!each) continue;

@@ -30,7 +30,7 @@
     if (data.type === "state" && data.state === "refused" && page.asks.unmasked) show(false);
     if (data.message?.type !== "sources" || !page.asks.unmasked) return;
     for (const { host } of data.message.sources.filter((source) => !source.unmasked)) {
-      page.sources.say(`masked on ${host}`, mark.dataset.partly.replace("%s", host));
+      page.sources.say(`masked on ${host}`, window.quayside.say(mark.dataset.partly, host));
     }
   });
   // Gone back to from another page: what was agreed to ended when this one was left.

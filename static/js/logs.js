@@ -1,12 +1,12 @@
 // The log page: joins the connection (logs-worker.js), the lines (logs-lines.js, logs-shown.js) and what draws them (logs-view.js).
 (() => {
-  const { Columns, Details, FilterBox, FindBox, Finder, Histogram, Levels, Lines, Painter, Selection, Shown, Sources, Tools, View, condition, keep, kept, listen } = window.quayside.logs;
+  const { say, logs } = window.quayside;
+  const { Aside, Columns, Details, FilterBox, FindBox, Finder, Histogram, Levels, Lines, Painter, Selection, Shown, Sources, Told, Tools, View, condition, keep, kept, listen } = logs;
   const box = document.getElementById("log");
   if (!box) return;
   const part = (id) => document.getElementById(`log-${id}`);
   const words = part("words").dataset;
   const form = part("form");
-  const say = (text, ...values) => values.reduce((said, value) => said.replace("%s", value.toLocaleString()), text);
   const button = (name) => box.querySelector(`[data-log="${name}"]`);
 
   // From now on the server need not put the lines into the page.
@@ -41,21 +41,15 @@
   worker.postMessage({ type: "load", parts: [new URL(box.dataset.fields, location.href).href] });
   const filter = new FilterBox(part("filter"), part("problem"), (text) => worker.postMessage({ type: "check", text }), narrowed);
   const details = new Details(view, words, { filter: (term) => filter.add(term), column: (key) => columns.toggle(key), hasColumn: (key) => columns.has(key) });
+  const aside = new Aside(box, view, worker, { make: set, find, said: () => count() });
+  const told = new Told(words, sources, mark);
   let matching = null; // of lines that are filtered: how many were read, and how many of them match
   let run = 0;
   let paused = false;
-  let ended = false;
-  let lostMarked = false;
   let seen = 0; // the number after the newest line that was seen at the end
   let receipt = box.dataset.receipt;
 
   // --- what the page says about itself ---
-  function status(text, tone) {
-    part("status").dataset.tone = tone;
-    part("status").querySelector("span").textContent = text;
-    button("again").hidden = tone !== "ended" || Boolean(sources);
-  }
-
   const isLive = () => view.lines === lines;
 
   function count() {
@@ -108,7 +102,9 @@
     if (batch.seq) worker.postMessage({ type: "drawn", seq: batch.seq });
   }
 
-  const mark = (text, slot = -1) => take({ times: [NaN], texts: [text], kinds: [0], sources: [slot] });
+  function mark(text, slot = -1) {
+    take({ times: [NaN], texts: [text], kinds: [0], sources: [slot] });
+  }
 
   // Another choice of what is shown among all that is kept.
   function pickAgain() {
@@ -155,102 +151,23 @@
   }
   tools.onchange = () => columns.draw();
 
-  function opened() {
-    ended = false;
-    if (lostMarked) mark(words.resumed);
-    lostMarked = false;
-    status(paused ? words.paused : words.live, paused ? "paused" : "live");
-  }
-
-  // --- of many logs ---
-  function overall() {
-    const { total, live, lost, ended: over } = sources.summary();
-    ended = total > 0 && over === total;
-    if (paused) status(words.paused, "paused");
-    else if (!total) status(words.none, "busy");
-    else if (ended) status(words.allEnded, "ended");
-    else if (lost && !live) status(words.engineLost, "lost");
-    else status(live ? words.live : words.connecting, live ? "live" : "busy");
-  }
-
-  const OF_EACH = {
-    sources: (message) => {
-      sources.join(message.sources);
-      if (message.message) sources.say("many", message.message);
-      for (const { name, message: why } of message.refused) sources.say(name, `${name}: ${why}`);
-    },
-    skew: ({ host, seconds }) => {
-      sources.say(`clock of ${host}`, seconds && say(seconds > 0 ? words.ahead : words.behind, host, Math.abs(seconds)));
-    },
-    opened: ({ slot }) => {
-      if (sources.of(slot)?.condition === "lost") mark(words.resumed, slot);
-      sources.is(slot, "live");
-    },
-    skipped: ({ slot, lines: count }) => {
-      mark(say(words.skipped, count), slot);
-      sources.skipped(slot, count);
-    },
-    notice: ({ slot, message }) => {
-      if (sources.of(slot)?.condition !== "lost") mark(`${words.engineLost} ${message}`, slot);
-      sources.is(slot, "lost", words.lost);
-    },
-    end: ({ slot, why, code, message }) => {
-      mark(message, slot);
-      sources.is(slot, "ended", code ? `${words[why] ?? ""} (${code})` : (words[why] ?? message));
-    },
-  };
-
-  function hearOfEach(message) {
-    OF_EACH[message.type]?.(message);
-    overall();
-  }
-
-  const HEARD = {
-    opened,
-    skipped: (message) => mark(say(words.skipped, message.lines)),
-    notice: (message) => {
-      if (!lostMarked) mark(`${words.engineLost} ${message.message}`);
-      lostMarked = true;
-      status(words.engineLost, "lost");
-    },
-    end: (message) => {
-      ended = true;
-      mark(message.message);
-      status(message.message, "ended");
-    },
-  };
-  const STATES = {
-    resuming: () => {
-      sources?.forget();
-      status(words.resuming, "lost");
-    },
-    refused: (message) => {
-      ended = true;
-      mark(message);
-      status(message, "ended");
-    },
-    "signed-out": () => location.reload(),
-  };
   // For the other parts of the page: what else is asked for at an opening, and who else hears what the socket says.
   const page = { asks: {}, listeners: [], sources, mark, open: (resume) => open(resume), restart: () => restart() };
-  window.quayside.logs.page = page;
+  logs.page = page;
   worker.addEventListener("message", ({ data }) => {
     if (data.run !== undefined && data.run !== run) return;
     for (const hear of page.listeners) hear(data);
-    if (data.type === "lines" && data.name) shownAside(data);
+    if (data.type === "lines" && data.name) aside.take(data);
     else if (data.type === "lines") take(data);
     else if (data.message?.type === "filter") filter.heard(data.message);
     else if (data.message?.type === "filtered") {
       matching = data.message;
       count();
-    } else if (data.type === "said" && sources) hearOfEach(data.message);
-    else if (data.type === "said") HEARD[data.message.type]?.(data.message);
-    else STATES[data.state]?.(data.message);
+    } else if (data.type === "said") told.hear(data.message);
+    else told.is(data.state, data.message);
   });
 
   function open(resume) {
-    const address = new URL(`${window.quayside.meta("script-name") || "/"}live/logs`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
     const { tail, since } = Object.fromEntries(new FormData(form));
     const asked = sources ? { query: box.dataset.query } : { host: box.dataset.host, container: box.dataset.container };
     // A period that is older than what is asked for otherwise is asked for itself.
@@ -258,9 +175,9 @@
     const opening = { ...asked, ...span, timestamps: true, levels: true, groups: true, filter: filter.text, receipt, ...page.asks };
     receipt = "";
     matching = null;
-    status(words.connecting, "busy");
+    told.connecting();
     if (!resume) run++;
-    worker.postMessage({ type: "open", address: address.href, opening, resume, run });
+    worker.postMessage({ type: "open", address: window.quayside.socketAddress("live/logs"), opening, resume, run });
   }
 
   function restart() {
@@ -288,8 +205,7 @@
     pressed.setAttribute("aria-pressed", String(paused));
     pressed.title = paused ? words.resume : words.pause;
     pressed.querySelector(".icon").className = `icon icon-${paused ? "player-play" : "player-pause"}`;
-    if (sources) overall();
-    else if (!ended) status(paused ? words.paused : words.live, paused ? "paused" : "live");
+    told.pause(paused);
     if (!paused) {
       if (isLive()) view.grown();
       find.on();
@@ -303,38 +219,11 @@
     view.follow();
   }
 
-  // --- lines from elsewhere, in the place of those that come ---
-  let aside = null;
-  let naming = 0;
-  const awaited = new Map();
-
-  function shownAside({ name, ...batch }) {
-    const { at, label, append, pick, done } = awaited.get(name);
-    awaited.delete(name);
-    if (!append || !aside) aside = set();
-    aside.lines.add(batch);
-    aside.shown.grow();
-    if (view.lines === aside.lines) view.grown();
-    else view.stand(aside);
-    part("aside").hidden = false;
-    part("aside").querySelector("span").textContent = label;
-    box.classList.add("is-aside");
-    find.again();
-    if (at !== undefined) view.show(pick?.(aside.lines, aside.lines.first + at) ?? aside.lines.first + at);
-    count();
-    done();
-  }
-
   // Back to the lines that come.
   function back() {
     if (isLive()) return;
-    aside = null;
-    part("aside").hidden = true;
-    box.classList.remove("is-aside");
     if (!paused) shown.grow();
-    view.stand(live);
-    find.again();
-    count();
+    aside.leave(live);
   }
 
   const DOES = {
@@ -421,7 +310,7 @@
 
   // A container that was started again is followed again.
   document.addEventListener("quayside:morphed", (event) => {
-    if (event.target.id === "log-head" && event.target.dataset.state === "running" && ended) open(true);
+    if (event.target.id === "log-head" && event.target.dataset.state === "running" && told.ended) open(true);
   });
   document.addEventListener("visibilitychange", () => document.hidden || view.draw());
 
@@ -436,12 +325,7 @@
       count();
       return true;
     },
-    show: (data, { label, at, append = false, pick, source, sources: keys } = {}) =>
-      new Promise((done) => {
-        const name = ++naming;
-        awaited.set(name, { label, at, append, pick, done });
-        worker.postMessage({ type: "decode", data, name, key: source, keys });
-      }),
+    show: (data, how) => aside.show(data, how),
     live: latest,
     nth: (line) => view.lines.nth(line.number),
     ends: () => (view.lines.length ? [view.lines.line(view.lines.first), view.lines.line(view.lines.end - 1)] : []),

@@ -194,8 +194,7 @@ def test_the_log_is_worked_with_a_thumb(
 def test_a_line_that_is_pressed_does_not_go_away(page: Page, local: str, run_container: Run) -> None:
     script = """i=0; while :; do i=$((i+1)); echo '{"msg":"line '$i'","of":"many"}'; sleep 0.01; done"""
     fast = run_container(f"--name=fast-{uuid4().hex[:6]}", BASE_IMAGE, "sh", "-c", script)
-    page.goto(f"/hosts/{local}/containers/{fast}/logs/")
-    expect(page.locator("#log-status")).to_have_text("Live")
+    open_log(page, local, fast)
     page.wait_for_function("() => document.querySelector('#log-view').scrollHeight > 1200")
     for _time in range(3):
         page.wait_for_timeout(500)  # rows that went out of sight are used again, out of their order
