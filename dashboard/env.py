@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from dashboard import keys
@@ -171,13 +172,13 @@ def celery_broker_url() -> str:
     return parts.geturl()
 
 
-def database() -> dict[str, object]:
+def database() -> dict[str, Any]:
     """Django's DATABASES["default"]: SQLite in DATA_DIR, or PostgreSQL by DATABASE_URL."""
     given = text("DATABASE_URL")
     return _postgresql(given) if given else _sqlite()
 
 
-def _sqlite() -> dict[str, object]:
+def _sqlite() -> dict[str, Any]:
     pragmas = (
         "journal_mode=WAL",  # readers never wait for the writer
         "synchronous=FULL",  # an audit record that was written is still there after a power cut
@@ -196,7 +197,7 @@ def _sqlite() -> dict[str, object]:
     }
 
 
-def _postgresql(url: str) -> dict[str, object]:
+def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     try:
         port = parts.port
