@@ -74,7 +74,7 @@
   // Chosen in an open menu and not sent yet. Elsewhere a field shows what the address says.
   function isChosen(field) {
     if (!field.matches("input, select, textarea") || !field.closest("details[open]")) return false;
-    if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
     return field.checked !== field.defaultChecked || field.value !== field.defaultValue;
   }
 

@@ -101,7 +101,7 @@ def slowly(route: Route) -> None:
 @pytest.mark.parametrize("selector", ["th .sort", ".side-nav a[href='/images/']"], ids=["request", "page"])
 def test_what_takes_long_says_so_at_once(page: Page, local: str, selector: str) -> None:
     page.route(re.compile(r"/(containers/\?|images/$)"), slowly)
-    took = []
+    took: list[float] = []
     while not took or (min(took) >= SIGN and len(took) < 4):  # the best, as above
         page.goto("/containers/", wait_until="networkidle")
         took.append(page.evaluate(SIGNED, selector))
