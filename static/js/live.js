@@ -111,6 +111,7 @@
   }
 
   // --- the socket ---
+  let isLeaving = false;
   let subscribed = "";
   function subscribe() {
     if (socket?.readyState !== WebSocket.OPEN) return;
@@ -145,7 +146,9 @@
   function renew(version) {
     const mine = window.quayside.meta("version");
     const held = "dialog[open], details.menu[open], #log-view, input[name=on]:checked, :is(input, textarea):not(:placeholder-shown):focus";
-    if (mine && version && mine !== version && !document.querySelector(held)) location.reload();
+    if (isLeaving || !mine || !version || mine === version || document.querySelector(held)) return;
+    isLeaving = true; // a second try would break off the first
+    location.reload();
   }
 
   function tell(isLost) {

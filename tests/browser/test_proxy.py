@@ -5,6 +5,7 @@ import http.client
 import re
 import ssl
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -206,10 +207,8 @@ class Sleeper:
         self.line.send("Page.setWebLifecycleState", {"state": "frozen"})
 
     def wake(self) -> None:
-        for step in (
-            lambda: self.line.send("Page.setWebLifecycleState", {"state": "active"}),
-            self.page.bring_to_front,
-        ):
+        stir = partial(self.line.send, "Page.setWebLifecycleState", {"state": "active"})
+        for step in (stir, self.page.bring_to_front):
             try:
                 step()
             except Error as error:
@@ -235,8 +234,8 @@ def test_a_page_left_open_over_night_is_right_in_the_morning(
         state(page, "night-shift", "running")
         assert page.evaluate("window.isTheSame"), "the page went on where it was"
         expect(page.locator("#connection")).to_be_hidden()
-        with page.expect_navigation():
-            page.evaluate(OTHER_VERSION)
+        page.evaluate(OTHER_VERSION)
+        page.wait_for_function("() => !window.isTheSame")
         state(page, "night-shift", "running")
         sleeper.sleep()
         other.goto("jobs/")
