@@ -23,10 +23,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from dashboard.pages.errors import BadQuery, Missing, Refused
 from dashboard.requests import Request
 from dashboard.targets import CONSOLE, ref_of, resolve
-from hosts.access import Denied, Target, grant
+from hosts.access import Denied, Target
 from hosts.models import Outcome
 from hosts.operations.base import Operation, OperationForm, find
 from hosts.operations.perform import Result, perform, perform_bulk
+from hosts.operations.permitted import WrongTarget, left_out, locked_fields, permitted, permitted_among
 
 MOST_TARGETS = 500
 _LEVEL = {Outcome.REFUSED: "error", Outcome.FAILED: "error", Outcome.UNKNOWN: "warning", Outcome.CANCELLED: "warning"}
@@ -47,6 +48,13 @@ def do(request: Request, name: str) -> HttpResponse:
     operation = find(name)
     if operation is None:
         raise Missing(_("There is no operation named %s.") % name[:64])
+    try:
+        return _do(request, operation)
+    except WrongTarget as error:
+        raise BadQuery(str(error)) from error
+
+
+def _do(request: Request, operation: Operation) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
     targets = _targets(operation, values.getlist("on"))
     if request.method == "GET":
@@ -66,29 +74,26 @@ def do(request: Request, name: str) -> HttpResponse:
 
 
 def _targets(operation: Operation, refs: list[str]) -> list[Target]:
-    if operation.noun == "console":
-        return [resolve(refs[0]) if refs and refs[0].startswith("host:") else CONSOLE]
+    if not refs and operation.noun == CONSOLE.noun:
+        return [CONSOLE]
     if not refs:
         raise BadQuery(_("Nothing is selected."))
     if len(refs) > MOST_TARGETS:
         raise BadQuery(_("That is too much at once: %s objects at most.") % MOST_TARGETS)
     if len(refs) > 1 and not operation.bulk:
         raise BadQuery(_("This can be done to one object at a time only."))
-    targets = [resolve(text) for text in dict.fromkeys(refs)]
-    if any(target.noun != operation.noun for target in targets):
-        raise BadQuery(_("This operation is not for that kind of object."))
-    return targets
+    return [resolve(text) for text in dict.fromkeys(refs)]
 
 
 def _ask(request: Request, operation: Operation, targets: list[Target]) -> HttpResponse:
-    """The form or the confirmation, for who may do it."""
-    for target in targets:
-        answer = grant(request.actor, operation.capability, target)
-        if isinstance(answer, Denied):
-            raise Refused(answer)
-    given = {key: value for key, value in request.GET.items() if key in operation.form.base_fields}
-    form = operation.form(initial={**operation.initial(targets[0]), **given}, target=targets[0])
-    return _draw(request, operation, targets, form)
+    """The form or the confirmation, for who may do it: of many targets, those where they may."""
+    allowed, denied = permitted_among(request.actor, operation, targets)
+    if not allowed:
+        raise Refused(denied[0][1])
+    free = operation.form.base_fields.keys() - locked_fields(request.actor, operation, allowed[0]).keys()
+    given = {key: value for key, value in request.GET.items() if key in free}
+    form = operation.form(initial={**operation.initial(allowed[0]), **given}, target=allowed[0])
+    return _draw(request, operation, allowed, form, "warn", left_out(denied, allowed))
 
 
 def _try_out(request: Request, operation: Operation, target: Target) -> HttpResponse:
@@ -96,9 +101,10 @@ def _try_out(request: Request, operation: Operation, target: Target) -> HttpResp
     if trial is None:
         raise LookupError(operation.tried_by)
     result = perform(request.actor, trial, target, request.POST, request.FILES)
-    form = result.form or operation.form(request.POST, target=target)
+    if result.form is None:
+        return _answer(request, operation, [target], result)
     level = "ok" if result.ok else "bad"
-    return _draw(request, operation, [target], form, level, result.message, 200 if result.ok else 422)
+    return _draw(request, operation, [target], result.form, level, result.message, 200 if result.ok else 422)
 
 
 def _answer(request: Request, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
@@ -119,13 +125,15 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
     goes_to = _lands(request, operation, targets, result)
     if (goes_to or not request.htmx) and result.job is None:
         messages.success(request, result.message)
+    if result.left_out and not request.htmx:
+        messages.warning(request, result.left_out)
     if not request.htmx:
         return redirect(goes_to or _back(request, operation))
     if goes_to:
         return HttpResponseClientRedirect(goes_to)
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
-    level = "info" if result.job else "success"
-    return _with_toast(HttpResponse(status=204), level, text, _undo(request, result))
+    level = "warning" if result.left_out else "info" if result.job else "success"
+    return _with_toast(HttpResponse(status=204), level, f"{text} {result.left_out}".strip(), _undo(request, result))
 
 
 def _undo(request: Request, result: Result) -> dict[str, Any] | None:
@@ -134,7 +142,7 @@ def _undo(request: Request, result: Result) -> dict[str, Any] | None:
         return None
     name, inputs = result.back
     back = find(name)
-    if back is None or isinstance(grant(request.actor, back.capability, result.target), Denied):
+    if back is None or isinstance(permitted(request.actor, back, result.target), Denied):
         return None
     return {
         "url": reverse("do", args=[name]),
@@ -161,6 +169,7 @@ def _draw(
     message: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    form.lock(locked_fields(request.actor, operation, targets[0]))
     context: dict[str, Any] = {
         "operation": operation,
         "targets": targets,

@@ -11,7 +11,7 @@ from dashboard.pages.allowed import permissions
 from dashboard.requests import Request
 from hosts.access import Capability
 
-# Name of the URL, label, icon, and the capability over the whole console that it needs, if any.
+# Name of the URL, label, icon, and the capability that it needs somewhere, if any.
 PLACES = (
     ("overview", _("Overview"), "layout-dashboard", None),
     ("hosts", _("Hosts"), "server", None),
@@ -53,7 +53,7 @@ def navigation(request: Request) -> dict[str, Any]:
 
 
 def _places(request: Request) -> list[dict[str, Any]]:
-    may = permissions(request).may
+    may = permissions(request).may_anywhere
     found = []
     for name, label, icon, capability in PLACES:
         if capability and not may(capability):

@@ -44,7 +44,7 @@ class Shown:
 def visible(request: Request, page: str = "") -> QuerySet[SavedView]:
     """Own ones first, then those of others; of pages that the person may open."""
     actor = request.actor.user_id or 0
-    closed = [each for each, capability in NEEDS.items() if not permissions(request).may(capability)]
+    closed = [each for each, capability in NEEDS.items() if not permissions(request).may_anywhere(capability)]
     rows = SavedView.objects.filter(Q(owner=actor) | Q(shared=True)).exclude(page__in=closed).select_related("owner")
     return rows.filter(page=page) if page else rows
 

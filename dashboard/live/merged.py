@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
@@ -24,6 +25,7 @@ from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
 from hosts.access import Capability, Target
 from hosts.engine.cursor import Place
 from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
+from hosts.inventory.read.query import QueryError
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
 from hosts.streams.masks import Masks
@@ -107,8 +109,7 @@ class MergedLogs(Listener):
 
     def _admitted(self) -> Found:
         """Who is meant and may be read; the trail has it, and each refusal."""
-        found = find_sources(self._wish.wish, self._socket.actor)
-        self._ask_to_reveal(found)
+        found = self._find()
         if has_receipt(self._wish.receipt, self._socket.actor, Target("logs", None, self._wish.wish.text)):
             return found
         inputs = {**self._wish.inputs, "containers": len(found.sources)}
@@ -116,12 +117,15 @@ class MergedLogs(Listener):
         record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
         return found
 
-    def _ask_to_reveal(self, found: Found) -> None:
-        self._reveals.ask(source.target.host for source in found.sources if source.target.host)
-
     def _found_again(self) -> Found:
-        found = find_sources(self._wish.wish, self._socket.actor, self._sources)
-        self._ask_to_reveal(found)
+        return self._find(self._sources)
+
+    def _find(self, followed: Sequence[Source] = ()) -> Found:
+        try:
+            found = find_sources(self._wish.wish, self._socket.actor, followed)
+        except QueryError as error:  # it names a host that is not there, or is hidden from this person
+            raise Closing(NOT_FOUND, str(error)) from error
+        self._reveals.ask(source.target.host for source in found.sources if source.target.host)
         return found
 
     async def _join(self, found: Found, queries: list[LogQuery], refused: list[dict[str, str]]) -> None:

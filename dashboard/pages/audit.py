@@ -17,7 +17,7 @@ from dashboard.pages.errors import BadQuery, Refused
 from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant, visible_hosts
 from hosts.audit import trail
-from hosts.models import AuditEvent, Outcome
+from hosts.models import AuditEvent, Host, Outcome
 from hosts.operations.perform import record_reading
 
 PAGE_SIZE = 50
@@ -68,11 +68,10 @@ def export(request: Request, kind: str) -> StreamingHttpResponse:
     """The rows that the filters leave, all of them, as CSV or JSON lines."""
     events, form = _asked(request)
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    answer = record_reading(
-        request.actor, Capability.AUDIT_VIEW, Target("audit", name=kind), asked, action="audit.export"
-    )
-    if isinstance(answer, Denied):
-        raise Refused(answer)
+    for target in _exported(request, kind):
+        answer = record_reading(request.actor, Capability.AUDIT_VIEW, target, asked, action="audit.export")
+        if isinstance(answer, Denied):
+            raise Refused(answer)
     rows, content_type = (
         (trail.as_csv(events), "text/csv") if kind == "csv" else (trail.as_jsonl(events), "application/jsonl")
     )
@@ -90,10 +89,23 @@ def _asked(request: Request) -> tuple[QuerySet[AuditEvent], Any]:
 
 def visible_events(request: Request) -> QuerySet[AuditEvent]:
     """All of it for who administers everything; else what happened on the hosts that they administer."""
+    return trail.visible_events(_hosts(request))
+
+
+def _hosts(request: Request) -> QuerySet[Host] | None:
+    """The hosts to which the trail is narrowed for this person; None: they see all of it."""
     answer = grant(request.actor, Capability.AUDIT_VIEW, Target("audit"))
     if not isinstance(answer, Denied):
-        return trail.visible_events(None)
+        return None
     hosts = visible_hosts(request.actor, Capability.AUDIT_VIEW)
     if not hosts.exists():
         raise Refused(answer)
-    return trail.visible_events(hosts)
+    return hosts
+
+
+def _exported(request: Request, kind: str) -> list[Target]:
+    """What an export is recorded on: the trail as a whole, or each host whose part of it the person sees."""
+    hosts = _hosts(request)
+    if hosts is None:
+        return [Target("audit", name=kind)]
+    return [Target("host", host, str(host.pk), host.name) for host in hosts]

@@ -13,5 +13,5 @@ from hosts.access import Capability
 @require_safe
 def glossary(request: Request) -> HttpResponse:
     terms = sorted(TERMS.items(), key=lambda each: str(each[1].name).casefold())
-    may_see_parts = permissions(request).may(Capability.HOST_MANAGE)
+    may_see_parts = permissions(request).may(Capability.HOST_ADD)
     return render(request, "pages/glossary.html", {"terms": terms, "may_see_parts": may_see_parts})

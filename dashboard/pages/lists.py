@@ -121,7 +121,7 @@ def list_context(request: Request, spec: Spec, query: Query, found: Listing, lin
         "topics": " ".join(["hosts", *(f"host.{host.pk}" for host in found.hosts)]),
         "bulk": bulk,
         "all_hosts": found.hosts,
-        "may_add_hosts": permissions(request).may(Capability.HOST_MANAGE),
+        "may_add_hosts": permissions(request).may(Capability.HOST_ADD),
     }
 
 

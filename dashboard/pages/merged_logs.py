@@ -48,8 +48,7 @@ def merged_logs(request: Request) -> HttpResponse:
     sieve, problem = asked_filter(request)
     context = {**_about(request, wish), **_selects(request), "filter_problem": problem}
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
-        found = find_sources(wish, request.actor)
-        context |= _plain(request, wish, found, form.query, sieve)
+        context |= _plain(request, wish, _found(request, wish), form.query, sieve)
     return render(request, "pages/logs/merged.html", context)
 
 
@@ -72,6 +71,13 @@ def _asked(request: Request) -> tuple[Wish, AskedLines]:
     if not form.is_valid():
         raise BadQuery(one_line(form))
     return wish, form
+
+
+def _found(request: Request, wish: Wish) -> Found:
+    try:
+        return find_sources(wish, request.actor)
+    except QueryError as error:
+        raise BadQuery(str(error)) from error
 
 
 def _about(request: Request, wish: Wish) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def overview(request: Request) -> HttpResponse:
     hosts = sorted(asked.hosts(), key=lambda host: (URGENCY.index(HostState(host.state)), host.name))
     if not hosts:
         steps = {
-            "may_add_hosts": asked.may(Capability.HOST_MANAGE),
+            "may_add_hosts": asked.may(Capability.HOST_ADD),
             "may_add_people": asked.may(Capability.PERSON_MANAGE),
         }
         return render(request, "pages/overview/first.html", steps)

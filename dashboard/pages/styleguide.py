@@ -141,7 +141,7 @@ def _rows() -> list[dict[str, object]]:
 @require_safe
 def styleguide(request: Request) -> HttpResponse:
     """GET /styleguide/: every component, with made-up values."""
-    answer = grant(request.actor, Capability.HOST_MANAGE, CONSOLE)
+    answer = grant(request.actor, Capability.HOST_ADD, CONSOLE)
     if isinstance(answer, Denied):
         raise Refused(answer)
     now = timezone.now()

@@ -1,76 +1,67 @@
-"""Every capability there is, as `noun.verb`, and the least role that carries it."""
+"""Every capability there is, as `noun.verb`, with the least role that carries it and what it is about."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Self
 
 from hosts.models.access import Role
 
 
+class About(Enum):
+    """What a capability is about, and so which roles count.
+
+    HOST: a host or something on it; a role over that host is enough. CONSOLE: people, registries, which engines are
+    reached, and whatever else concerns every host; only a role over all hosts counts, whatever the target is.
+    BOTH: the kind of the target decides. OWN: what a person keeps for themselves; a role over any host is enough, and
+    what belongs to somebody else is refused.
+    """
+
+    HOST = "host"
+    CONSOLE = "console"
+    BOTH = "both"
+    OWN = "own"
+
+
 class Capability(StrEnum):
-    HOST_VIEW = "host.view"
-    CONTAINER_VIEW = "container.view"
-    CONTAINER_LOGS = "container.logs"
-    IMAGE_VIEW = "image.view"
-    NETWORK_VIEW = "network.view"
-    VOLUME_VIEW = "volume.view"
-    JOB_VIEW = "job.view"
-    VIEW_SAVE = "view.save"
-    VIEW_SHARE = "view.share"
-    HOST_USAGE = "host.usage"
-    CONTAINER_OPERATE = "container.operate"
-    CONTAINER_REMOVE = "container.remove"
-    IMAGE_PULL = "image.pull"
-    IMAGE_REMOVE = "image.remove"
-    NETWORK_MANAGE = "network.manage"
-    VOLUME_MANAGE = "volume.manage"
-    JOB_CONTROL = "job.control"
-    HOST_MANAGE = "host.manage"
-    PERSON_MANAGE = "person.manage"
-    REGISTRY_MANAGE = "registry.manage"
-    AUDIT_VIEW = "audit.view"
-    HISTORY_MANAGE = "history.manage"
-    LOGS_REDACTION = "logs.redaction"
-    LOGS_UNMASKED = "logs.unmasked"
+    HOST_VIEW = "host.view", Role.VIEWER, About.HOST
+    CONTAINER_VIEW = "container.view", Role.VIEWER, About.HOST
+    CONTAINER_LOGS = "container.logs", Role.VIEWER, About.HOST
+    IMAGE_VIEW = "image.view", Role.VIEWER, About.HOST
+    NETWORK_VIEW = "network.view", Role.VIEWER, About.HOST
+    VOLUME_VIEW = "volume.view", Role.VIEWER, About.HOST
+    JOB_VIEW = "job.view", Role.VIEWER, About.BOTH
+    VIEW_SAVE = "view.save", Role.VIEWER, About.OWN
+    VIEW_SHARE = "view.share", Role.OPERATOR, About.OWN
+    HOST_USAGE = "host.usage", Role.OPERATOR, About.HOST
+    CONTAINER_OPERATE = "container.operate", Role.OPERATOR, About.HOST
+    CONTAINER_REMOVE = "container.remove", Role.OPERATOR, About.HOST
+    IMAGE_PULL = "image.pull", Role.OPERATOR, About.HOST
+    IMAGE_REMOVE = "image.remove", Role.OPERATOR, About.HOST
+    NETWORK_MANAGE = "network.manage", Role.OPERATOR, About.HOST
+    VOLUME_MANAGE = "volume.manage", Role.OPERATOR, About.HOST
+    JOB_CONTROL = "job.control", Role.OPERATOR, About.BOTH
+    # Adding a host and what amounts to it: another address, other groups or another engine for one that is there.
+    HOST_ADD = "host.add", Role.ADMINISTRATOR, About.CONSOLE
+    HOST_MANAGE = "host.manage", Role.ADMINISTRATOR, About.HOST
+    PERSON_MANAGE = "person.manage", Role.ADMINISTRATOR, About.CONSOLE
+    REGISTRY_MANAGE = "registry.manage", Role.ADMINISTRATOR, About.CONSOLE
+    AUDIT_VIEW = "audit.view", Role.ADMINISTRATOR, About.BOTH
+    HISTORY_MANAGE = "history.manage", Role.ADMINISTRATOR, About.CONSOLE
+    LOGS_REDACTION = "logs.redaction", Role.ADMINISTRATOR, About.CONSOLE
+    LOGS_UNMASKED = "logs.unmasked", Role.ADMINISTRATOR, About.HOST
 
+    least_role: Role
+    about: About
 
-_VIEWER = (
-    Capability.HOST_VIEW,
-    Capability.CONTAINER_VIEW,
-    Capability.CONTAINER_LOGS,
-    Capability.IMAGE_VIEW,
-    Capability.NETWORK_VIEW,
-    Capability.VOLUME_VIEW,
-    Capability.JOB_VIEW,
-    Capability.VIEW_SAVE,
-)
-_OPERATOR = (
-    Capability.VIEW_SHARE,
-    Capability.HOST_USAGE,
-    Capability.CONTAINER_OPERATE,
-    Capability.CONTAINER_REMOVE,
-    Capability.IMAGE_PULL,
-    Capability.IMAGE_REMOVE,
-    Capability.NETWORK_MANAGE,
-    Capability.VOLUME_MANAGE,
-    Capability.JOB_CONTROL,
-)
-_ADMINISTRATOR = (
-    Capability.HOST_MANAGE,
-    Capability.PERSON_MANAGE,
-    Capability.REGISTRY_MANAGE,
-    Capability.AUDIT_VIEW,
-    Capability.HISTORY_MANAGE,
-    Capability.LOGS_REDACTION,
-    Capability.LOGS_UNMASKED,
-)
+    # A capability that declared nothing would be for administrators of all hosts only.
+    def __new__(cls, name: str, least_role: Role = Role.ADMINISTRATOR, about: About = About.CONSOLE) -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.least_role, member.about = least_role, about
+        return member
 
-LEAST_ROLE: dict[Capability, Role] = {
-    **dict.fromkeys(_VIEWER, Role.VIEWER),
-    **dict.fromkeys(_OPERATOR, Role.OPERATOR),
-    **dict.fromkeys(_ADMINISTRATOR, Role.ADMINISTRATOR),
-}
-
-# What somebody keeps for themselves belongs to no host: a role over any group is enough, but it must be their own.
-PERSONAL = frozenset({Capability.VIEW_SAVE, Capability.VIEW_SHARE})
-READING = frozenset(_VIEWER) - PERSONAL
+    @property
+    def is_reading(self) -> bool:
+        """Whether it lets nobody change anything."""
+        return self.least_role is Role.VIEWER and self.about is not About.OWN

@@ -1,9 +1,10 @@
 """May this actor do this to that? Unknown means no, and the answer is a `Grant` that nothing else can make.
 
-A person's role counts on a host when it was given over all hosts or over a group that the host is in. What belongs to
-no host (people, registries, the trail, adding a host) needs the role over all hosts; but what somebody keeps for
-themselves needs a role anywhere, and nobody else may touch it. The system's own parts may read.
-Somebody at the machine's shell may do everything: they hold its keys already.
+The capability says what it is about, and the kind of the target does the rest. What is about a host is decided by the
+roles over all hosts and over the groups that this host is in. What is about the console (people, registries, the trail,
+which engines are reached) is decided by the role over all hosts alone: no host that comes along with the question makes
+a difference. What people keep for themselves needs a role anywhere, and nobody else may touch it.
+The system's own parts may read. Somebody at the machine's shell may do everything: they hold its keys already.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from hosts.access.actors import Actor, ActorKind
-from hosts.access.capabilities import LEAST_ROLE, PERSONAL, READING, Capability
+from hosts.access.capabilities import About, Capability
 from hosts.access.targets import Target
 from hosts.models.access import RoleAssignment
 from hosts.models.hosts import Host
@@ -44,7 +45,7 @@ class Grant:
     @property
     def changes(self) -> bool:
         """Whether the capability is more than reading."""
-        return self.capability not in READING
+        return not self.capability.is_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +61,32 @@ def grant(actor: Actor, capability: Capability | str, target: Target) -> Grant |
         known = Capability(capability)
     except ValueError:
         return Denied(_("There is no capability named %(name)s.") % {"name": capability})
+    host = target.host if target.is_of_host and known.about is not About.CONSOLE else None
+    if host is None and known.about is About.HOST:
+        return Denied(_("This is not on any host, or its host has been removed."))
     if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and system_may(known)):
         return Grant(_SEAL, actor, known, target)
     if actor.kind is not ActorKind.PERSON:
         return Denied(_("Sign in first."))
-    if not _roles(actor, known, target.host).exists():
-        return Denied(
-            _("You need the role “%(role)s” here to do this. An administrator can give it to you.")
-            % {"role": LEAST_ROLE[known].label}
-        )
-    if known in PERSONAL and target.owner not in (None, actor.user_id):
+    if not _roles(actor, known, host).exists():
+        return Denied(_lacking(known, host))
+    if known.about is About.OWN and target.owner not in (None, actor.user_id):
         return Denied(_("This belongs to somebody else."))
     return Grant(_SEAL, actor, known, target)
 
 
+def _lacking(capability: Capability, host: Host | None) -> str:
+    words = {"role": capability.least_role.label}
+    if host is not None or capability.about is About.OWN:
+        return _("You need the role “%(role)s” here to do this. An administrator can give it to you.") % words
+    return _("You need the role “%(role)s” over all hosts to do this. An administrator can give it to you.") % words
+
+
 def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -> QuerySet[Host]:
-    """The hosts on which the actor has the capability, by name."""
+    """The hosts on which the actor has the capability, by name; none for one that is not about hosts."""
     hosts = Host.objects.order_by("name")
+    if capability.about in (About.CONSOLE, About.OWN):
+        return hosts.none()
     if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and system_may(capability)):
         return hosts
     if actor.kind is not ActorKind.PERSON:
@@ -89,18 +99,20 @@ def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -
 
 def system_may(capability: Capability) -> bool:
     """What Quayside's own parts may do: read, and ask for disk usage."""
-    return capability in READING or capability is Capability.HOST_USAGE
+    return capability.is_reading or capability is Capability.HOST_USAGE
 
 
 def _strong_enough(actor: Actor, capability: Capability) -> QuerySet[RoleAssignment]:
-    enough = LEAST_ROLE[capability].at_least()
+    enough = capability.least_role.at_least()
     return RoleAssignment.objects.filter(user=actor.user_id, user__is_active=True, role__in=enough)
 
 
 def _roles(actor: Actor, capability: Capability, host: Host | None) -> QuerySet[RoleAssignment]:
-    if capability in PERSONAL and host is None:
-        return _strong_enough(actor, capability)
+    """The actor's roles that carry the capability: on this host, or over the whole console."""
+    roles = _strong_enough(actor, capability)
+    if capability.about is About.OWN:
+        return roles
     everywhere = Q(group__isnull=True)
     if host is None or host.pk is None:
-        return _strong_enough(actor, capability).filter(everywhere)
-    return _strong_enough(actor, capability).filter(everywhere | Q(group__hosts=host.pk))
+        return roles.filter(everywhere)
+    return roles.filter(everywhere | Q(group__hosts=host.pk))

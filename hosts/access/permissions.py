@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from hosts.access.actors import Actor, ActorKind
-from hosts.access.capabilities import LEAST_ROLE, PERSONAL, Capability
+from hosts.access.capabilities import About, Capability
 from hosts.access.decide import system_may
 from hosts.models.access import Role, RoleAssignment
 from hosts.models.hosts import Host
@@ -25,19 +25,27 @@ class Permissions:
         self.actor = actor
 
     def may(self, capability: Capability, host: Host | None = None) -> bool:
-        """Whether `grant` would say yes; without a host, over the whole console."""
+        """Whether `grant` would say yes to something on this host; without one, to something of the console."""
+        if host is None and capability.about is About.HOST:
+            return False
         if self.actor.kind is ActorKind.SHELL:
             return True
         if self.actor.kind is ActorKind.SYSTEM:
             return system_may(capability)
-        enough = LEAST_ROLE[capability].at_least()
-        if capability in PERSONAL and host is None:
+        enough = capability.least_role.at_least()
+        if capability.about is About.OWN:
             return any(role in enough for role, _group, _host in self._given)
-        places = (None,) if host is None else (None, host.pk)
+        places = (None,) if host is None or capability.about is About.CONSOLE else (None, host.pk)
         return any(role in enough and place in places for role, place in self._roles)
 
+    def may_anywhere(self, capability: Capability) -> bool:
+        """Whether there is anything on which the actor has the capability: the console or one of the hosts."""
+        return self.may(capability) or bool(self.hosts(capability))
+
     def hosts(self, capability: Capability = Capability.HOST_VIEW) -> list[Host]:
-        """The hosts on which the actor has the capability, by name, without their long texts."""
+        """As `visible_hosts`, without their long texts."""
+        if capability.about in (About.CONSOLE, About.OWN):
+            return []
         return [host for host in self._hosts if self.may(capability, host)]
 
     @cached_property

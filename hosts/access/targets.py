@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hosts.facts import Noun
 from hosts.models.hosts import Host
+
+# What is on a host, or a host itself. A job is too, where it is about one host.
+_OF_A_HOST = frozenset({"host", "job", *Noun})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Target:
     id: str = ""
     name: str = ""
     owner: int | None = None
+
+    @property
+    def is_of_host(self) -> bool:
+        """Whether the kind of thing it is lives on a host; a host that comes along with another kind means nothing."""
+        return self.noun in _OF_A_HOST
 
     @property
     def label(self) -> str:

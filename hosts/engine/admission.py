@@ -12,7 +12,7 @@ from hosts.engine.address import Address
 from hosts.engine.errors import ChangedEngine, HostDisabled
 from hosts.engine.parse import system
 
-_ABOUT_THE_HOST = (Capability.HOST_MANAGE, Capability.HOST_USAGE)
+_ABOUT_THE_HOST = (Capability.HOST_ADD, Capability.HOST_MANAGE, Capability.HOST_USAGE)
 
 
 def admit(grant: Grant) -> Address:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -55,6 +55,15 @@ class OperationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.target = target
 
+    def lock(self, names: Iterable[str]) -> None:
+        """Show these fields without letting them be changed; a file, which shows nothing, is left out."""
+        for name in names:
+            if isinstance(self.fields[name], forms.FileField):
+                del self.fields[name]
+            else:
+                self.fields[name].widget.attrs["readonly"] = True
+                self.fields[name].help_text = _("Only an administrator of all hosts can change this.")
+
     def plain_fields(self) -> list[forms.BoundField]:
         """The fields outside of every section."""
         folded = {name for section in self.sections for name in section.fields}
@@ -67,7 +76,7 @@ class OperationForm(forms.Form):
                 section,
                 str(self[section.when].value() or "").startswith(section.prefix)
                 or any(name in self.errors for name in section.fields),
-                [self[name] for name in section.fields],
+                [self[name] for name in section.fields if name in self.fields],
             )
             for section in self.sections
         ]
@@ -131,6 +140,8 @@ class Operation:
     doing: ClassVar[Words] = ""
     # The operation that takes it back, where it needs nothing but the target.
     undone_by: ClassVar[str] = ""
+    # Fields of the form that may be changed only with a capability of the console besides, and which one.
+    reserved: ClassVar[Mapping[str, Capability]] = {}
     # The operation behind the form's second button, which tries what was filled in and keeps the form open.
     tried_by: ClassVar[str] = ""
 

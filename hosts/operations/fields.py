@@ -60,6 +60,9 @@ class NamesField(forms.CharField):
         words = (word.strip().lower() for word in (super().to_python(value) or "").split(","))
         return list(dict.fromkeys(word for word in words if word))
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return set(self.to_python(initial)) != set(self.to_python(data))
+
     def run_validators(self, value: list[str]) -> None:
         for word in value:
             if len(word) > 63:

@@ -19,6 +19,7 @@ from hosts.operations.fields import NamesField, PemField
 
 PEMS = ("tls_ca", "tls_cert", "tls_key", "ssh_key")
 SECRETS = ("tls_key", "ssh_key")
+SHOWN = ("name", "url", "tags", "tls_ca", "tls_cert", "ssh_host_key")
 _LIMIT = 100_000
 
 
@@ -47,12 +48,17 @@ class HostForm(OperationForm):
     tls_cert_file = forms.FileField(label=_("… or its file"), required=False)
     tls_key = PemField(
         label=_("TLS: client key"),
-        help_text=_("Kept encrypted and never shown again. Empty when editing: stays as it is."),
+        help_text=_(
+            "Stored encrypted and never shown again. Leave empty to keep the stored key; a changed address deletes it."
+        ),
     )
     tls_key_file = forms.FileField(label=_("… or its file"), required=False)
     ssh_key = PemField(
         label=_("SSH: private key"),
-        help_text=_("Without a passphrase. Kept encrypted and never shown again. Empty when editing: stays as it is."),
+        help_text=_(
+            "Without a passphrase. Stored encrypted and never shown again. "
+            "Leave empty to keep the stored key; a changed address deletes it."
+        ),
     )
     ssh_key_file = forms.FileField(label=_("… or its file"), required=False)
     ssh_host_key = PemField(
@@ -89,7 +95,15 @@ class HostForm(OperationForm):
         for name in PEMS:
             self._take_file(name)
         if not self.errors:
-            self._check_way_in(draft(self._known(), data))
+            known = self._known()
+            stored = [name for name in SECRETS if getattr(known, name)]
+            host = draft(known, data)
+            self._check_way_in(host)
+            for name in stored:
+                if name in self.errors and not getattr(host, name):
+                    self.add_error(
+                        name, _("The address has changed, so the stored key is not used: enter the key again.")
+                    )
         return data
 
     def _known(self) -> Host:
@@ -151,11 +165,11 @@ class HostForm(OperationForm):
 
 
 def draft(host: Host, inputs: dict[str, Any] | Any) -> Host:
-    """The row with the form's values in it, unsaved; an empty secret keeps the stored one."""
-    host.name, host.url, host.tags = inputs["name"], inputs["url"], inputs["tags"]
-    for name in ("tls_ca", "tls_cert", "ssh_host_key"):
+    """The row with the form's values in it, unsaved; an empty secret keeps the stored one, at the same address only."""
+    moved = host.url != inputs["url"]
+    for name in SHOWN:
         setattr(host, name, inputs[name])
     for name in SECRETS:
-        if inputs[name]:
+        if inputs[name] or moved:
             host.set_secret(name, inputs[name])
     return host

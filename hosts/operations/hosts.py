@@ -1,4 +1,4 @@
-"""What can be done to a host: add it, try it, change how it is reached, switch it off, forget it."""
+"""What can be done to a host: add it, test it, change how it is reached, disable it, remove it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,8 @@ from hosts.access import Capability, Denied, Target, grant
 from hosts.engine.connect import open_engine
 from hosts.models import Host, HostGroup, HostState
 from hosts.operations.base import Call, Danger, NotPossible, Operation
-from hosts.operations.host_form import SECRETS, HostForm, draft
+from hosts.operations.host_form import SECRETS, SHOWN, HostForm, draft
+from hosts.operations.permitted import locked_fields
 
 
 class OnHost(Operation):
@@ -24,16 +24,23 @@ class OnHost(Operation):
     needs_engine = False
 
 
-class AddHost(OnHost):
-    name = "host.add"
-    named_by = "name"
-    label = _("Add host")
-    icon = "plus"
+class NewHost(Operation):
+    """What is done with an address that is no host yet: it is up to the console which engines are reached."""
+
     noun = "console"
+    capability = Capability.HOST_ADD
+    needs_engine = False
+    named_by = "name"
     form = HostForm
     bulk = False
     listed = False
-    tried_by = "host.test"
+
+
+class AddHost(NewHost):
+    name = "host.add"
+    label = _("Add host")
+    icon = "plus"
+    tried_by = "host.probe"
 
     def run(self, call: Call) -> str:
         host = draft(Host(), call.inputs)
@@ -43,74 +50,67 @@ class AddHost(OnHost):
         return str(_("Added the host %s.") % host.name)
 
 
-class EditHost(OnHost):
+class ProbeHost(NewHost):
+    """Connects with what is in the form, and keeps nothing."""
+
+    name = "host.probe"
+    label = _("Test")
+    icon = "plug-connected"
+
+    def run(self, call: Call) -> str:
+        return _try_out(call, Host())
+
+
+class ChangeHost(OnHost):
+    """What is done with other values for a host: who administers it may not turn it into another machine."""
+
+    form = HostForm
+    bulk = False
+    reserved = dict.fromkeys(("url", "groups", "tls_ca", "tls_ca_file", "ssh_host_key"), Capability.HOST_ADD)
+
+    def initial(self, target: Target) -> dict[str, Any]:
+        host = _host(target)
+        shown = {name: getattr(host, name) for name in SHOWN}
+        names = host.groups.values_list("name", flat=True)
+        return {**shown, "groups": ", ".join(names), "tags": ", ".join(host.tags)}
+
+
+class EditHost(ChangeHost):
     name = "host.edit"
     label = _("Edit")
     submit = _("Save")
     icon = "pencil"
-    form = HostForm
-    bulk = False
     tried_by = "host.test"
 
-    def initial(self, target: Target) -> dict[str, Any]:
-        host = _host(target)
-        shown = model_to_dict(host, fields=["name", "url", "tls_ca", "tls_cert", "ssh_host_key"])
-        names = host.groups.values_list("name", flat=True)
-        return {**shown, "groups": ", ".join(names), "tags": ", ".join(host.tags)}
-
     def run(self, call: Call) -> str:
-        host = draft(_host(call.target), call.inputs)
+        host = _host(call.target)
+        before = {name: getattr(host, name) for name in (*SHOWN, *SECRETS)}
+        draft(host, call.inputs)
+        # Only what this form changes, and the actor may: an earlier address or key must not come back with it.
+        locked = locked_fields(call.grant.actor, self, call.target)
+        changed = [name for name, value in before.items() if getattr(host, name) != value and name not in locked]
         host.state, host.state_reason, host.state_since = HostState.UNKNOWN, "", timezone.now()
-        host.save(
-            update_fields=[
-                "name",
-                "url",
-                "tls_ca",
-                "tls_cert",
-                "ssh_host_key",
-                "tags",
-                *SECRETS,
-                "state",
-                "state_reason",
-                "state_since",
-            ]
-        )
-        _put_into_groups(host, call.inputs["groups"])
+        host.save(update_fields=[*changed, "state", "state_reason", "state_since"])
+        if "groups" not in locked:
+            _put_into_groups(host, call.inputs["groups"])
         nudges.send("hosts", "edited")
+        if any(before[name] and not getattr(host, name) for name in SECRETS):
+            return str(_("Saved the host %s. Its address has changed, so its stored keys were deleted.") % host.name)
         return str(_("Saved the host %s.") % host.name)
 
 
-class TestHost(OnHost):
+class TestHost(ChangeHost):
     """Connects with what is in the form, and keeps nothing."""
 
     __test__ = False  # its name is Docker people's word, not pytest's
 
     name = "host.test"
-    named_by = "name"
     label = _("Test")
     icon = "plug-connected"
-    noun = "console"
-    form = HostForm
-    bulk = False
     listed = False
 
     def run(self, call: Call) -> str:
-        host = draft(call.target.host or Host(), call.inputs)
-        reading = grant(call.grant.actor, Capability.HOST_VIEW, Target("host", host, name=host.name))
-        if isinstance(reading, Denied):
-            raise NotPossible(reading.reason)
-        with open_engine(reading) as engine:
-            info = engine.info()
-        return str(
-            _("It works: %(product)s %(version)s (API %(api)s) on %(os)s, named %(name)s.")
-            % {
-                "product": info.product,
-                "version": info.version,
-                "api": info.api_version,
-                "os": info.os,
-                "name": info.name,
-            }
-        )
+        return _try_out(call, Host.objects.get(pk=_host(call.target).pk))
 
 
 class EnableHost(OnHost):
@@ -145,6 +145,7 @@ class DisableHost(OnHost):
 
 class TrustEngine(OnHost):
     name = "host.trust"
+    capability = Capability.HOST_ADD
     label = _("Accept this engine")
     icon = "shield-check"
     danger = Danger.CONFIRM
@@ -210,6 +211,19 @@ def _host(target: Target) -> Host:
     if target.host is None:
         raise NotPossible(_("This host has been removed."))
     return target.host
+
+
+def _try_out(call: Call, host: Host) -> str:
+    """Connect to the host as the inputs have it, with the right that the operation was permitted by."""
+    answer = grant(call.grant.actor, call.grant.capability, Target("host", draft(host, call.inputs), name=host.name))
+    if isinstance(answer, Denied):
+        raise NotPossible(answer.reason)
+    with open_engine(answer) as engine:
+        info = engine.info()
+    return str(
+        _("It works: %(product)s %(version)s (API %(api)s) on %(os)s, named %(name)s.")
+        % {"product": info.product, "version": info.version, "api": info.api_version, "os": info.os, "name": info.name}
+    )
 
 
 def _switch(target: Target, enabled: bool, state: HostState) -> None:

@@ -72,7 +72,8 @@ class RetryJob(OnJob):
             raise NotPossible(again.message)
         Job.objects.filter(pk=again.job.pk).update(retry_of=job)
         call.job = again.job
-        return str(_("Trying again: %s.") % job.title)
+        said = _("Trying again: %s.") % job.title
+        return f"{said} {again.left_out}".strip()
 
 
 class UndoJob(OnJob):
@@ -104,7 +105,8 @@ class UndoJob(OnJob):
         result = perform_bulk(call.grant.actor, back, targets, {})
         if result.job is None:
             raise NotPossible(result.message)
-        return str(_("Undoing: %s.") % job.title)
+        said = _("Undoing: %s.") % job.title
+        return f"{said} {result.left_out}".strip()
 
 
 def _job(call: Call) -> Job:

@@ -26,6 +26,7 @@ from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
 from hosts.models import AuditEvent, Job, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
+from hosts.operations.permitted import left_out, permitted, permitted_among
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,8 @@ log = structlog.get_logger(__name__)
 class Result:
     """What became of it. `outcome` is None when nothing was tried: the form has errors, or a job was queued.
 
-    `job` is one that it has queued or begun; `back` is the operation that takes it back, and its inputs.
+    `job` is one that it has queued or begun; `back` is the operation that takes it back, and its inputs. `left_out`
+    says which of many targets are not in the job, for the person may not do it there.
     """
 
     target: Target
@@ -43,6 +45,7 @@ class Result:
     form: OperationForm | None = None
     job: Job | None = None
     back: tuple[str, dict[str, str]] | None = None
+    left_out: str = ""
 
     @property
     def ok(self) -> bool:
@@ -57,12 +60,9 @@ def perform(
     files: Mapping[str, Any] | None = None,
 ) -> Result:
     """Carry out an operation on a target, or queue it when it is long."""
-    answer = grant(actor, operation.capability, target)
+    answer = permitted(actor, operation, target, data or {}, files)
     if isinstance(answer, Denied):
-        raw = {key: (data or {}).get(key) for key in operation.form.base_fields}
-        subject = operation.subject(target, raw)
-        event = record.begin(actor, operation.name, operation.capability, subject, operation.recorded(raw))
-        record.end(event, Outcome.REFUSED, answer.reason)
+        _record_refusals(actor, operation, [(target, answer)], data or {})
         return Result(target, Outcome.REFUSED, answer.reason)
     form = operation.form(data or {}, files or {}, target=target)
     if not form.is_valid():
@@ -80,18 +80,23 @@ def perform(
 
 
 def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:
-    """Queue one job that performs the operation on each target, with a report per item.
+    """Queue one job that performs the operation on each target where the actor may, with a report per item.
 
-    Each item is granted, recorded and ended by itself when its turn comes, so the job has no record of its own.
+    What is refused at the click is recorded at once. Each item of the job is granted again, recorded and ended by
+    itself when its turn comes, so the job has no record of its own.
     """
-    form = operation.form(data, target=targets[0])
+    allowed, denied = permitted_among(actor, operation, targets, data)
+    _record_refusals(actor, operation, denied, data)
+    if not allowed:
+        return Result(targets[0], Outcome.REFUSED, denied[0][1].reason)
+    form = operation.form(data, target=allowed[0])
     if not form.is_valid():
-        return Result(targets[0], None, _("Nothing was changed: mend the marked fields."), form=form)
-    title = _("%(label)s: %(count)s objects") % {"label": operation.label, "count": len(targets)}
+        return Result(allowed[0], None, _("Nothing was changed: mend the marked fields."), form=form)
+    title = _("%(label)s: %(count)s objects") % {"label": operation.label, "count": len(allowed)}
     plain = {key: data.get(key) for key in operation.form.base_fields if data.get(key) is not None}
     with transaction.atomic():
-        job = queue.enqueue(actor, operation.name, title, targets, plain, None)
-    return Result(targets[0], None, str(title), job=job)
+        job = queue.enqueue(actor, operation.name, title, allowed, plain, None)
+    return Result(allowed[0], None, str(title), job=job, left_out=left_out(denied, allowed))
 
 
 def run_job(job: Job, operation: Operation, actor: Actor, target: Target, reporter: Reporter) -> tuple[Outcome, str]:
@@ -99,7 +104,7 @@ def run_job(job: Job, operation: Operation, actor: Actor, target: Target, report
     event = job.audit
     if event is None:
         raise LookupError(f"Job {job.pk} has no record")
-    answer = grant(actor, operation.capability, target)
+    answer = permitted(actor, operation, target, job.inputs)
     if isinstance(answer, Denied):
         record.end(event, Outcome.REFUSED, answer.reason)
         return Outcome.REFUSED, answer.reason
@@ -138,15 +143,7 @@ def record_readings(
     for target, reason in refused:
         record.end(record.begin(actor, action, capability, target, inputs), Outcome.REFUSED, reason)
     if targets:
-        hosts = {target.host.pk: target.host for target in targets if target.host}
-        name = _("%s objects") % len(targets) if len(targets) > 1 else targets[0].name
-        whole = Target(
-            targets[0].noun,
-            next(iter(hosts.values())) if len(hosts) == 1 else None,
-            targets[0].id if len(targets) == 1 else "",
-            name,
-        )
-        record.end(record.begin(actor, action, capability, whole, inputs), Outcome.SUCCEEDED)
+        record.end(record.begin(actor, action, capability, _as_one(targets), inputs), Outcome.SUCCEEDED)
 
 
 def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, message: str = "") -> None:
@@ -157,6 +154,28 @@ def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, mes
 def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
     """End a record whose run can no longer end it: a job that was cancelled in the queue, or a worker that died."""
     record.end(event, outcome, message)
+
+
+def _record_refusals(
+    actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
+) -> None:
+    """One record a host: of many targets there it holds every id."""
+    raw = {key: data.get(key) for key in operation.form.base_fields}
+    for host in dict.fromkeys(target.host for target, _answer in denied):
+        targets = [target for target, _answer in denied if target.host == host]
+        reason = next(answer.reason for target, answer in denied if target.host == host)
+        ids = {"on": [target.id for target in targets]} if len(targets) > 1 else {}
+        subject = operation.subject(_as_one(targets), raw)
+        event = record.begin(actor, operation.name, operation.capability, subject, {**operation.recorded(raw), **ids})
+        record.end(event, Outcome.REFUSED, reason)
+
+
+def _as_one(targets: list[Target]) -> Target:
+    """Several targets as the trail names them."""
+    if len(targets) == 1:
+        return targets[0]
+    hosts = list(dict.fromkeys(target.host for target in targets))
+    return Target(targets[0].noun, hosts[0] if len(hosts) == 1 else None, name=_("%s objects") % len(targets))
 
 
 def _enqueue(actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]) -> Result:

@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError
 
-from hosts.access import Actor, Capability, Denied, Grant, Permissions, Target, grant, visible_hosts
+from hosts.access import Actor, Capability, Denied, Grant, Target, grant, visible_hosts
+from hosts.access.capabilities import About
 from hosts.models import HostGroup, Role, RoleAssignment
 from tests import cast, rows
 
@@ -65,17 +66,36 @@ def test_nobody_may_nothing() -> None:
     assert isinstance(grant(Actor.nobody("eve"), Capability.HOST_VIEW, Target("host", rows.host())), Denied)
 
 
-@pytest.mark.parametrize("capability", list(Capability))
-def test_a_pages_permissions_say_what_grant_says(capability: Capability) -> None:
+@pytest.mark.parametrize("capability", [each for each in Capability if each.about is About.CONSOLE])
+def test_what_is_about_the_console_is_decided_without_a_host(capability: Capability) -> None:
     group = HostGroup.objects.create(name="edge")
-    hosts = [rows.host("inside", group), rows.host("outside")]
-    people = [cast.ada(), cast.otto(group), cast.vera(), cast.stan()]
-    for actor in [*map(cast.actor, people), Actor.system("watcher"), Actor.nobody()]:
-        permissions = Permissions(actor)
-        for host in [None, *hosts]:
-            says = isinstance(grant(actor, capability, Target("x", host)), Grant)
-            assert permissions.may(capability, host) == says, (actor.name, capability, host)
-        assert permissions.hosts(capability) == list(visible_hosts(actor, capability))
+    inside = rows.host("inside", group)
+    greta = cast.actor(cast.person("greta", Role.ADMINISTRATOR, group))
+    ada = cast.actor(cast.ada())
+    for target in (Target("console"), Target("console", inside), Target("host", inside), Target("container", inside)):
+        answer = grant(greta, capability, target)
+        assert isinstance(answer, Denied)
+        assert "over all hosts" in answer.reason
+        assert isinstance(grant(ada, capability, target), Grant)
+
+
+@pytest.mark.parametrize("capability", [each for each in Capability if each.about is About.HOST])
+def test_what_is_about_a_host_is_granted_on_nothing_else(capability: Capability) -> None:
+    host = rows.host()
+    for actor in (cast.actor(cast.ada()), Actor.shell(), Actor.system("watcher")):
+        for target in (Target("console"), Target("console", host), Target("person", host), Target("container")):
+            assert isinstance(grant(actor, capability, target), Denied)
+
+
+@pytest.mark.parametrize("capability", [each for each in Capability if each.about is About.BOTH])
+def test_what_is_about_both_is_decided_by_the_kind_of_the_target(capability: Capability) -> None:
+    group = HostGroup.objects.create(name="edge")
+    inside = rows.host("inside", group)
+    greta = cast.actor(cast.person("greta", Role.ADMINISTRATOR, group))
+    assert isinstance(grant(greta, capability, Target("host", inside)), Grant)
+    assert isinstance(grant(greta, capability, Target("job", inside)), Grant)
+    for target in (Target("audit"), Target("audit", inside), Target("job")):
+        assert isinstance(grant(greta, capability, target), Denied)
 
 
 @pytest.mark.parametrize("grouped", [True, False])

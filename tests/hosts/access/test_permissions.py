@@ -19,6 +19,7 @@ def test_they_say_what_grant_says_for_everybody_everywhere() -> None:
         cast.otto(north),
         cast.vera(),
         cast.stan(),
+        cast.person("greta", Role.ADMINISTRATOR, north),
         cast.person("nobody-yet", Role.ADMINISTRATOR, empty),
     ]
     gone = cast.person("left", Role.ADMINISTRATOR)
@@ -31,6 +32,9 @@ def test_they_say_what_grant_says_for_everybody_everywhere() -> None:
             noun = "console" if host is None else "host"
             assert asked.may(capability, host) is isinstance(grant(actor, capability, Target(noun, host)), Grant)
         assert asked.hosts(capability) == list(visible_hosts(actor, capability))
+        places = [Target("console"), *(Target("host", host) for host in hosts)]
+        somewhere = any(isinstance(grant(actor, capability, target), Grant) for target in places)
+        assert asked.may_anywhere(capability) is somewhere
 
 
 def test_a_page_full_of_questions_costs_two_queries(django_assert_num_queries: object) -> None:

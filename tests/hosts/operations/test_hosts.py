@@ -22,7 +22,7 @@ def of(host: Host) -> Target:
 
 def test_unix(do: Do, engine: Engine) -> None:
     data = {"name": "local", "url": f"unix://{engine.socket}", "groups": "edge, core", "tags": "Red, big"}
-    tried = do("host.test", CONSOLE, **data)
+    tried = do("host.probe", CONSOLE, **data)
     assert tried.ok, tried.message
     assert "Docker" in tried.message
     assert not Host.objects.exists(), "trying keeps nothing"
@@ -44,10 +44,10 @@ def tls_of(engine: Engine) -> dict[str, Any]:
 
 def test_tls(do: Do, tls_engine: Engine) -> None:
     data = {"name": "remote", "url": tls_engine.tcp_url, **tls_of(tls_engine)}
-    assert do("host.test", CONSOLE, **data).ok
-    without_key = do("host.test", CONSOLE, name="remote", url=tls_engine.tcp_url, tls_ca=data["tls_ca"])
+    assert do("host.probe", CONSOLE, **data).ok
+    without_key = do("host.probe", CONSOLE, name="remote", url=tls_engine.tcp_url, tls_ca=data["tls_ca"])
     assert without_key.outcome in ("failed", "unknown")
-    stranger = do("host.test", CONSOLE, name="remote", url=tls_engine.tcp_url)
+    stranger = do("host.probe", CONSOLE, name="remote", url=tls_engine.tcp_url)
     assert not stranger.ok
     assert do("host.add", CONSOLE, **data).ok
     host = Host.objects.get()
@@ -59,6 +59,36 @@ def test_tls(do: Do, tls_engine: Engine) -> None:
     )
     assert edited.ok, edited.message
     assert Host.objects.get().secret("tls_key") == data["tls_key"], "an empty secret stays as it was"
+
+
+def test_a_stored_key_stays_behind_when_the_address_changes(do: Do, tls_engine: Engine, engine: Engine) -> None:
+    keys = tls_of(tls_engine)
+    assert do("host.add", CONSOLE, name="remote", url=tls_engine.tcp_url, **keys).ok
+    elsewhere = {"name": "remote", "url": tls_engine.tcp_url.replace("127.0.0.1", "localhost")}
+    without_key = {**keys, "tls_key": ""}
+    for name in ("host.test", "host.edit"):
+        result = do(name, of(Host.objects.get()), **elsewhere, **without_key)
+        assert result.form is not None
+        assert list(result.form.errors) == ["tls_key"]
+        assert "The address has changed" in str(result.form.errors)
+    assert Host.objects.get().url == tls_engine.tcp_url
+    assert do("host.test", of(Host.objects.get()), **elsewhere, **keys).ok
+    assert Host.objects.get().url == tls_engine.tcp_url, "a test changes nothing"
+    moved = do("host.edit", of(Host.objects.get()), name="remote", url=f"unix://{engine.socket}")
+    assert moved.message == "Saved the host remote. Its address has changed, so its stored keys were deleted."
+    assert Host.objects.get().tls_key == ""
+    assert do("host.edit", of(Host.objects.get()), **elsewhere, **keys).message == "Saved the host remote."
+    assert Host.objects.get().secret("tls_key") == keys["tls_key"]
+
+
+def test_a_stored_ssh_key_is_not_used_at_another_address(do: Do, engine: Engine, ssh_server: SshServer) -> None:
+    address = f"{ssh_server.url}{engine.socket}"
+    data = {"name": "far", "ssh_host_key": ssh_server.host_key}
+    assert do("host.add", CONSOLE, **data, url=address, ssh_key=ssh_server.client_key.read_text()).ok
+    tried = do("host.test", of(Host.objects.get()), **data, url=address.replace("127.0.0.1", "localhost"))
+    assert tried.form is not None
+    assert list(tried.form.errors) == ["ssh_key"]
+    assert do("host.test", of(Host.objects.get()), **data, url=address).ok
 
 
 def test_keys_that_are_none_are_said_at_their_field(do: Do) -> None:
@@ -75,7 +105,7 @@ def test_ssh_shows_its_host_key_first(do: Do, engine: Engine, ssh_server: SshSer
     assert "SHA256:" in str(first.form.errors)
     shown = first.form.data["ssh_host_key"]
     assert not Host.objects.exists()
-    second = do("host.test", CONSOLE, **data, ssh_host_key=shown)
+    second = do("host.probe", CONSOLE, **data, ssh_host_key=shown)
     assert second.ok, second.message
     assert do("host.add", CONSOLE, **data, ssh_host_key=shown).ok
     assert "PRIVATE" not in Host.objects.get().ssh_key
@@ -84,7 +114,7 @@ def test_ssh_shows_its_host_key_first(do: Do, engine: Engine, ssh_server: SshSer
 def test_ssh_refuses_another_host_key(do: Do, engine: Engine, ssh_server: SshServer) -> None:
     other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6rWI3G1sz07DnfFlrouTcysQlj2P+jpNSOEWD9OJ3X"
     data = {"name": "far", "url": f"{ssh_server.url}{engine.socket}", "ssh_key": ssh_server.client_key.read_text()}
-    result = do("host.test", CONSOLE, **data, ssh_host_key=other)
+    result = do("host.probe", CONSOLE, **data, ssh_host_key=other)
     assert result.outcome == "failed"
     assert "another SSH host key" in result.message
 
@@ -109,7 +139,7 @@ def test_a_name_is_given_once(do: Do) -> None:
 
 
 def test_nobody_at_home_is_said(do: Do) -> None:
-    result = do("host.test", CONSOLE, name="x", url="unix:///nowhere/docker.sock")
+    result = do("host.probe", CONSOLE, name="x", url="unix:///nowhere/docker.sock")
     assert result.outcome == "failed"
     assert "/nowhere/docker.sock" in result.message
 
