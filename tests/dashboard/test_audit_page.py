@@ -105,3 +105,14 @@ def test_others_are_refused(client: Client, who: object) -> None:
     client.force_login(who())  # type: ignore[operator]
     for address in ("/audit/", "/audit/1/", "/audit/export.csv"):
         assert client.get(address).status_code == 403
+
+
+def test_who_administers_a_group_finds_and_exports_the_part_of_their_hosts(
+    client: Client, trail: list[AuditEvent]
+) -> None:
+    client.force_login(cast.person("greta", Role.ADMINISTRATOR, HostGroup.objects.get(name="edge")))
+    assert 'href="/audit/"' in client.get("/hosts/").text
+    events = [json.loads(line)["action"] for line in exported(client, "/audit/export.jsonl").splitlines()]
+    assert sorted(set(events)) == ["audit.export", "container.stop"]
+    event = AuditEvent.objects.get(action="audit.export")
+    assert (event.host_name, event.actor_name, event.ending.outcome) == ("edge", "greta", "succeeded")
