@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Actor, Denied, Grant, Target, grant
+from hosts.access import Actor, Denied, Grant, Target, grant, grant_each
 from hosts.operations.base import Operation
 
 
@@ -26,25 +26,35 @@ def permitted(
 
     WrongTarget where the target is of another kind than the operation's; who may not do it at all is denied first.
     """
-    answer = grant(actor, operation.capability, target)
-    if isinstance(answer, Denied):
-        return answer
-    if target.noun != operation.noun:
-        raise WrongTarget(_("This operation is not for that kind of object."))
-    locked = locked_fields(actor, operation, target) if data is not None else {}
-    if locked:
-        form = operation.form(data, files, target=target, initial=operation.initial(target))
-        return next((locked[name] for name in form.changed_data if name in locked), answer)
-    return answer
+    return _with_inputs(operation, grant(actor, operation.capability, target), data, files)
 
 
 def permitted_among(
     actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any] | None = None
 ) -> tuple[list[Target], list[tuple[Target, Denied]]]:
     """The targets that it may be performed on, and those where it may not, each with the reason."""
-    answers = [(target, permitted(actor, operation, target, data)) for target in targets]
+    grants = grant_each(actor, operation.capability, targets)
+    answers = [(target, _with_inputs(operation, answer, data)) for target, answer in zip(targets, grants, strict=True)]
     denied = [(target, answer) for target, answer in answers if isinstance(answer, Denied)]
     return [target for target, answer in answers if isinstance(answer, Grant)], denied
+
+
+def _with_inputs(
+    operation: Operation,
+    answer: Grant | Denied,
+    data: Mapping[str, Any] | None,
+    files: Mapping[str, Any] | None = None,
+) -> Grant | Denied:
+    if isinstance(answer, Denied):
+        return answer
+    target = answer.target
+    if target.noun != operation.noun:
+        raise WrongTarget(_("This operation is not for that kind of object."))
+    locked = locked_fields(answer.actor, operation, target) if data is not None else {}
+    if locked:
+        form = operation.form(data, files, target=target, initial=operation.initial(target))
+        return next((locked[name] for name in form.changed_data if name in locked), answer)
+    return answer
 
 
 def left_out(denied: list[tuple[Target, Denied]], allowed: list[Target]) -> str:

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from hosts.access import Actor, Capability, Grant, Permissions, Target, grant, visible_hosts
-from hosts.models import HostGroup, Role
+from hosts.access import Actor, Capability, Grant, Permissions, Target, grant, grant_each, visible_hosts
+from hosts.models import Host, HostGroup, Role
 from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,29 @@ def test_they_say_what_grant_says_for_everybody_everywhere() -> None:
         places = [Target("console"), *(Target("host", host) for host in hosts)]
         somewhere = any(isinstance(grant(actor, capability, target), Grant) for target in places)
         assert asked.may_anywhere(capability) is somewhere
+
+
+def test_many_targets_are_answered_as_one_by_one(django_assert_num_queries: object) -> None:
+    group = HostGroup.objects.create(name="north")
+    inside, outside, ada = rows.host("harbour", group), rows.host("pier"), cast.ada()
+    targets = [
+        Target(noun, host, id=str(number), owner=owner)
+        for noun in ("container", "host", "job", "view", "console")
+        for host in (inside, outside, None, Host(name="new"))
+        for owner in (None, ada.pk)
+        for number in range(2)
+    ]
+    for person in (ada, cast.otto(group), cast.person("greta", Role.ADMINISTRATOR, group), cast.stan()):
+        actor = cast.actor(person)
+        for capability in Capability:
+            answers = list(grant_each(actor, capability, targets))
+            for target, answer in zip(targets, answers, strict=True):
+                alone = grant(actor, capability, target)
+                assert isinstance(answer, Grant) is isinstance(alone, Grant), (actor, capability, target)
+                assert not isinstance(answer, Grant) or answer.target is target
+    hundred = [Target("container", inside, id=str(number)) for number in range(100)]
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert len(list(grant_each(actor, Capability.CONTAINER_VIEW, hundred))) == 100
 
 
 def test_a_page_full_of_questions_costs_two_queries(django_assert_num_queries: object) -> None:
