@@ -55,7 +55,7 @@ def test_many_targets_are_answered_as_one_by_one(django_assert_num_queries: obje
                 alone = grant(actor, capability, target)
                 assert isinstance(answer, Grant) is isinstance(alone, Grant), (actor, capability, target)
                 assert not isinstance(answer, Grant) or answer.target is target
-    hundred = [Target("container", inside, id=str(number)) for number in range(100)]
+    actor, hundred = cast.actor(ada), [Target("container", inside, id=str(number)) for number in range(100)]
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert len(list(grant_each(actor, Capability.CONTAINER_VIEW, hundred))) == 100
 
