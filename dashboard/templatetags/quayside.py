@@ -73,8 +73,9 @@ def kv(
 
     For values that need tags of their own write <dl class="kv"><div><dt>…</dt><dd>…</dd></div></dl> by hand.
     """
-    listed = list(pairs.items() if isinstance(pairs, Mapping) else pairs)
-    return {"pairs": listed, "mono": mono, "copyable": copyable}
+    listed = pairs.items() if isinstance(pairs, Mapping) else pairs
+    shown = [(name, ", ".join(map(str, value)) if isinstance(value, list) else value) for name, value in listed]
+    return {"pairs": shown, "mono": mono, "copyable": copyable}
 
 
 @register.inclusion_tag("components/progress.html")

@@ -62,7 +62,7 @@ class OperationForm(forms.Form):
                 del self.fields[name]
             else:
                 self.fields[name].widget.attrs["readonly"] = True
-                self.fields[name].help_text = _("Only an administrator of all hosts can change this.")
+                self[name].help_text = _("Only an administrator of all hosts can change this.")
 
     def plain_fields(self) -> list[forms.BoundField]:
         """The fields outside of every section."""

@@ -159,12 +159,12 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
 def _record_refusals(
     actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
 ) -> None:
-    """One record a host: of many targets there it holds every id."""
+    """One record for each host; where it is about many targets, it holds the name and the id of every one."""
     raw = {key: data.get(key) for key in operation.form.base_fields}
     for host in dict.fromkeys(target.host for target, _answer in denied):
         targets = [target for target, _answer in denied if target.host == host]
         reason = next(answer.reason for target, answer in denied if target.host == host)
-        ids = {"on": [target.id for target in targets]} if len(targets) > 1 else {}
+        ids = {"on": [f"{target.name} {target.id}" for target in targets]} if len(targets) > 1 else {}
         subject = operation.subject(_as_one(targets), raw)
         event = record.begin(actor, operation.name, operation.capability, subject, {**operation.recorded(raw), **ids})
         record.end(event, Outcome.REFUSED, reason)

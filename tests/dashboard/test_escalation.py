@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from dashboard.targets import ref_of
+from hosts.access import Target
 from hosts.models import (
     AuditEvent,
     Host,
@@ -20,6 +21,7 @@ from hosts.models import (
     RedactionRule,
     Registry,
     RoleAssignment,
+    Row,
     SavedView,
     User,
 )
@@ -159,7 +161,16 @@ def test_who_administers_a_group_names_and_tags_its_host(greta: Client) -> None:
 
 
 def test_their_form_shows_what_they_cannot_change_without_offering_it(scene: Fleet, greta: Client) -> None:
-    form = greta.get("/do/host.edit?on=host:harbour:&url=unix:///evil.sock&name=haven", headers=HX).text
+    address = "/do/host.edit?on=host:harbour:&url=unix:///evil.sock&name=haven"
+    tried = greta.post("/do/host.edit", {**harbour(), "name": "haven", "_try": "1"}, headers=HX)
+    assert tried.status_code == 422
+    assert "/nowhere/harbour.sock" in tried.text
+    for form in (greta.get(address, headers=HX).text, tried.text):
+        is_locked(form)
+    assert "readonly" not in signed_in(scene, "A").get("/do/host.edit?on=host:harbour:", headers=HX).text
+
+
+def is_locked(form: str) -> None:
     for name in ("url", "groups", "tls_ca", "ssh_host_key"):
         control = form[form.index(f'name="{name}"') :]
         assert "readonly" in control[: control.index(">")]
@@ -167,7 +178,6 @@ def test_their_form_shows_what_they_cannot_change_without_offering_it(scene: Fle
     assert "evil.sock" not in form
     assert 'value="haven"' in form
     assert form.count("Only an administrator of all hosts can change this.") == 4
-    assert "readonly" not in signed_in(scene, "A").get("/do/host.edit?on=host:harbour:", headers=HX).text
 
 
 def test_an_address_changed_meanwhile_is_not_brought_back(
@@ -198,6 +208,10 @@ def test_another_engine_is_accepted_by_an_administrator_of_all_hosts_only(scene:
     assert Host.objects.get(name="harbour").engine_id == "ANOTHER"
 
 
+def of_row(row: Row) -> Target:
+    return Target("container", row.host, row.engine_id, row.name)
+
+
 def test_many_are_asked_about_at_the_click(scene: Fleet) -> None:
     """Whoever has no role makes no job, and learns no name; the trail has one record a host, with every id."""
     targets = [scene.target("container", INSIDE), scene.target("container", OUTSIDE)]
@@ -210,7 +224,7 @@ def test_many_are_asked_about_at_the_click(scene: Fleet) -> None:
     records = AuditEvent.objects.filter(action="container.stop", ending__outcome="refused").order_by("pk")
     assert [(event.host_name, event.object_id, event.inputs) for event in records] == [
         ("harbour", targets[0].id, {}),
-        ("citadel", "", {"on": [targets[1].id, *(row.engine_id for row in more)]}),
+        ("citadel", "", {"on": [f"{each.name} {each.id}" for each in (targets[1], *map(of_row, more))]}),
     ]
 
 
