@@ -24,7 +24,7 @@ from hosts.facts import Noun
 from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
-from hosts.models import AuditEvent, Job, Outcome
+from hosts.models import AuditEvent, Host, Job, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
 
@@ -161,13 +161,15 @@ def _record_refusals(
 ) -> None:
     """One record for each host; where it is about many targets, it holds the name and the id of every one."""
     raw = {key: data.get(key) for key in operation.form.base_fields}
-    for host in dict.fromkeys(target.host for target, _answer in denied):
-        targets = [target for target, _answer in denied if target.host == host]
-        reason = next(answer.reason for target, answer in denied if target.host == host)
+    by_host: dict[Host | None, list[tuple[Target, Denied]]] = {}
+    for target, answer in denied:
+        by_host.setdefault(target.host, []).append((target, answer))
+    for refused in by_host.values():
+        targets = [target for target, _answer in refused]
         ids = {"on": [f"{target.name} {target.id}" for target in targets]} if len(targets) > 1 else {}
         subject = operation.subject(_as_one(targets), raw)
         event = record.begin(actor, operation.name, operation.capability, subject, {**operation.recorded(raw), **ids})
-        record.end(event, Outcome.REFUSED, reason)
+        record.end(event, Outcome.REFUSED, refused[0][1].reason)
 
 
 def _as_one(targets: list[Target]) -> Target:
