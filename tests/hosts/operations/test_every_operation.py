@@ -11,7 +11,7 @@ from django.utils.html import escape
 from dashboard.targets import ref_of
 from hosts.access import Capability, Target
 from hosts.models import AuditEvent, Job, KeepRule, RedactionRule, Registry, SavedView, User
-from hosts.operations.base import Operation, every
+from hosts.operations.base import Operation, every, find
 from hosts.operations.perform import perform
 from tests import cast, rows
 
@@ -57,6 +57,10 @@ def test_it_is_declared_whole(operation: Operation) -> None:
     assert str(operation.label)
     assert operation.capability in Capability
     assert operation.form.secret <= set(operation.form.base_fields)
+    assert set(operation.reserved) <= set(operation.form.base_fields)
+    trial = find(operation.tried_by)
+    assert trial is None or (trial.noun, trial.reserved) == (operation.noun, operation.reserved)
+    assert (trial is None) == (not operation.tried_by)
     assert str(operation.done) or "run" in type(operation).__dict__
 
 
