@@ -17,6 +17,8 @@ from hosts.access import Capability, Target
 from hosts.models import HostGroup, Role, RoleAssignment, User, no_administrator
 from hosts.operations.base import Call, Danger, NotPossible, Operation, OperationForm
 
+_OVER = _("Over a group, an administrator manages the hosts in it, not people, registries or the addresses of hosts.")
+
 
 class PasswordForm(OperationForm):
     password = forms.CharField(
@@ -66,14 +68,24 @@ class FirstForm(PasswordForm):
 class AddForm(FirstForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
     group = forms.ModelChoiceField(
-        HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name"
+        HostGroup.objects.all(),
+        label=_("Over"),
+        required=False,
+        empty_label=_("All hosts"),
+        to_field_name="name",
+        help_text=_OVER,
     )
 
 
 class RoleForm(OperationForm):
     role = forms.ChoiceField(label=_("Role"), choices=[*Role.choices, ("none", _("No role"))])
     group = forms.ModelChoiceField(
-        HostGroup.objects.all(), label=_("Over"), required=False, empty_label=_("All hosts"), to_field_name="name"
+        HostGroup.objects.all(),
+        label=_("Over"),
+        required=False,
+        empty_label=_("All hosts"),
+        to_field_name="name",
+        help_text=_OVER,
     )
 
 
