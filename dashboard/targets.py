@@ -44,8 +44,7 @@ def resolve(text: str) -> Target:
     if noun == "host":
         if object_id:
             raise Missing(_("There is nothing of this kind."))
-        host = find_host(host_name)
-        return Target("host", host, id=str(host.pk), name=host.name)
+        return Target.of(find_host(host_name))
     if noun == "console":
         return CONSOLE
     if noun == "job":

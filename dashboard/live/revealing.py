@@ -33,8 +33,7 @@ class Reveals:
         for host in {host.pk: host for host in hosts}.values() if self._wanted else ():
             if host.pk in self._grants or host.pk in self._refusals:
                 continue
-            target = Target("host", host, str(host.pk), host.name)
-            answer = record_reading(self._actor, Capability.LOGS_UNMASKED, target, self._inputs)
+            answer = record_reading(self._actor, Capability.LOGS_UNMASKED, Target.of(host), self._inputs)
             if isinstance(answer, Denied):
                 self._refusals[host.pk] = answer.reason
             else:

@@ -115,9 +115,7 @@ class Updates(LiveSocket, Listener):
             return _CONSOLE[topic], False
         if match := _HOST.fullmatch(topic):
             host = hosts.get(int(match[1]))
-            return (
-                Question(Capability.HOST_VIEW, Target("host", host, str(host.pk), host.name)) if host else None
-            ), False
+            return (Question(Capability.HOST_VIEW, Target.of(host)) if host else None), False
         if topic.startswith("job.") and _is_uuid(topic[4:]):
             job = Job.objects.select_related("host").filter(pk=topic[4:]).first()
             if job is None or job.person_id == self.actor.user_id:

@@ -108,4 +108,4 @@ def _exported(request: Request, kind: str) -> list[Target]:
     hosts = _hosts(request)
     if hosts is None:
         return [Target("audit", name=kind)]
-    return [Target("host", host, str(host.pk), host.name) for host in hosts]
+    return [Target.of(host) for host in hosts]

@@ -91,7 +91,7 @@ def _revealed(request: Request, targets: Sequence[Target]) -> dict[Host, Grant]:
     found: dict[Host, Grant] = {}
     for target in targets:
         if target.host and target.host not in found:
-            one = target if len(targets) == 1 else Target("host", target.host, str(target.host.pk), target.host.name)
+            one = target if len(targets) == 1 else Target.of(target.host)
             answer = record_reading(request.actor, Capability.LOGS_UNMASKED, one)
             if isinstance(answer, Denied):
                 raise Refused(answer)

@@ -62,6 +62,11 @@ class Capability(StrEnum):
         return member
 
     @property
+    def is_about_hosts(self) -> bool:
+        """Whether one can have it on one host and not on another."""
+        return self.about in (About.HOST, About.BOTH)
+
+    @property
     def is_reading(self) -> bool:
         """Whether it lets nobody change anything."""
         return self.least_role is Role.VIEWER and self.about is not About.OWN

@@ -97,7 +97,7 @@ def _lacking(capability: Capability, host: Host | None) -> str:
 def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -> QuerySet[Host]:
     """The hosts on which the actor has the capability, by name; none for one that is not about hosts."""
     hosts = Host.objects.order_by("name")
-    if capability.about in (About.CONSOLE, About.OWN):
+    if not capability.is_about_hosts:
         return hosts.none()
     if actor.kind is ActorKind.SHELL or (actor.kind is ActorKind.SYSTEM and system_may(capability)):
         return hosts

@@ -44,7 +44,7 @@ class Permissions:
 
     def hosts(self, capability: Capability = Capability.HOST_VIEW) -> list[Host]:
         """As `visible_hosts`, without their long texts."""
-        if capability.about in (About.CONSOLE, About.OWN):
+        if not capability.is_about_hosts:
             return []
         return [host for host in self._hosts if self.may(capability, host)]
 

@@ -25,6 +25,11 @@ class Target:
     name: str = ""
     owner: int | None = None
 
+    @classmethod
+    def of(cls, host: Host) -> Target:
+        """A saved host itself."""
+        return cls("host", host, str(host.pk), host.name)
+
     @property
     def is_of_host(self) -> bool:
         """Whether the kind of thing it is lives on a host; a host that comes along with another kind means nothing."""

@@ -17,7 +17,19 @@ from hosts.access import Capability, Target
 from hosts.models import HostGroup, Role, RoleAssignment, User, no_administrator
 from hosts.operations.base import Call, Danger, NotPossible, Operation, OperationForm
 
-_OVER = _("Over a group, an administrator manages the hosts in it, not people, registries or the addresses of hosts.")
+
+def scope_field() -> forms.Field:
+    """Where a role counts: over all hosts (None), or over those of a group."""
+    return forms.ModelChoiceField(
+        HostGroup.objects.all(),
+        label=_("Over"),
+        required=False,
+        empty_label=_("All hosts"),
+        to_field_name="name",
+        help_text=_(
+            "Over a group, an administrator manages the hosts in it, not people, registries or the addresses of hosts."
+        ),
+    )
 
 
 class PasswordForm(OperationForm):
@@ -67,26 +79,12 @@ class FirstForm(PasswordForm):
 
 class AddForm(FirstForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
-    group = forms.ModelChoiceField(
-        HostGroup.objects.all(),
-        label=_("Over"),
-        required=False,
-        empty_label=_("All hosts"),
-        to_field_name="name",
-        help_text=_OVER,
-    )
+    group = scope_field()
 
 
 class RoleForm(OperationForm):
     role = forms.ChoiceField(label=_("Role"), choices=[*Role.choices, ("none", _("No role"))])
-    group = forms.ModelChoiceField(
-        HostGroup.objects.all(),
-        label=_("Over"),
-        required=False,
-        empty_label=_("All hosts"),
-        to_field_name="name",
-        help_text=_OVER,
-    )
+    group = scope_field()
 
 
 class OnPerson(Operation):

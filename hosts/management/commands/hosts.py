@@ -59,13 +59,13 @@ class Command(BaseCommand):
             self._run("host.probe", Target("console"), data, accept=options["accept_host_key"])
             return
         kept = {name: getattr(host, name) for name in ("name", "url", "tls_ca", "tls_cert", "ssh_host_key")}
-        self._run("host.test", _target(host), {**kept, **_files(options)})
+        self._run("host.test", Target.of(host), {**kept, **_files(options)})
 
     def _remove(self, options: dict[str, Any]) -> None:
         host = Host.objects.filter(name=options["name"]).first()
         if host is None:
             raise CommandError(f"There is no host named {options['name']}.")
-        self._run("host.remove", _target(host), {})
+        self._run("host.remove", Target.of(host), {})
 
     def _run(self, name: str, target: Target, data: dict[str, str], accept: bool = False) -> None:
         operation = find(name)
@@ -79,10 +79,6 @@ class Command(BaseCommand):
         if not result.ok:
             raise CommandError(_complaints(operation, result))
         self.stdout.write(result.message)
-
-
-def _target(host: Host) -> Target:
-    return Target("host", host, id=str(host.pk), name=host.name)
 
 
 def _way_in(parser: argparse.ArgumentParser) -> None:
