@@ -27,13 +27,15 @@ demo: packages-dev parts ## the same with a TLS engine, an SSH engine, a registr
 	@exec $(PY) -m tests.testbed.demo --console
 
 test: packages-dev parts ## install what the tests need and run everything
-	@status=0; for part in test-units test-engines test-browser; do $(MAKE) --no-print-directory $$part || status=1; done; exit $$status
+	@status=0; for part in test-units test-engines test-browser; do \
+		began=$$(date +%s); $(MAKE) --no-print-directory $$part || status=1; \
+		echo "($$part took $$(($$(date +%s) - began)) s)"; done; exit $$status
 
 check: packages-dev ## the fast gate: format, lint, types, layers, templates, migrations, deploy check, fast tests
 	@$(MAKE) --no-print-directory -k -j2 check-code && $(MAKE) --no-print-directory check-tests
 
-bench: packages-dev parts ## measure what docs/benchmarks.md promises (ONLY=name for one alone)
-	@exec $(PY) -m tests.bench $(ONLY)
+bench: packages-dev parts ## measure what docs/benchmarks.md promises (ONLY=name for one; AGAINST=commit to compare with it)
+	@exec $(PY) -m tests.bench $(if $(AGAINST),--against $(AGAINST)) $(ONLY)
 
 format: packages-dev ## put the code into its one form
 	@$(PY) -m ruff check -q --fix --exit-zero . && $(PY) -m ruff format -q .

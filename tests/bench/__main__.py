@@ -1,12 +1,19 @@
-"""`python -m tests.bench [ONLY]`: runs the benchmarks, or the one of that name; fails when a figure falls short."""
+"""`python -m tests.bench [ONLY]`: runs the benchmarks, or those named; fails when a figure falls short.
 
+With `--against COMMIT` it fails when a figure is worse than that commit's.
+"""
+
+import argparse
+import dataclasses
 import importlib
+import json
 import pkgutil
 import sys
 import time
 from types import ModuleType
 
 import tests.bench
+from tests.bench import against
 
 
 def benchmarks() -> list[ModuleType]:
@@ -16,20 +23,34 @@ def benchmarks() -> list[ModuleType]:
     return [module for module in modules if hasattr(module, "NAME") and hasattr(module, "run")]
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     known = {module.NAME: module for module in benchmarks()}
-    if unknown := set(arguments) - known.keys():
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}.", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("names", nargs="*", metavar="ONLY", help=f"of {', '.join(known)}")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, in alternating pairs")
+    parser.add_argument("--json", action="store_true", help="print figures as JSON, one a line")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - known.keys():
+        parser.error(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+    names = asked.names or list(known)
+    if asked.against:
+        return against.compare(asked.against, names)
+    return measure([known[name] for name in names], asked.json)
+
+
+def measure(modules: list[ModuleType], as_json: bool) -> int:
     short = 0
-    for name in arguments or known:
+    for module in modules:
         began = time.monotonic()
-        for figure in known[name].run():
-            print(figure, flush=True)
+        for figure in module.run():
+            print(json.dumps(dataclasses.asdict(figure)) if as_json else figure, flush=True)
             short += not figure.holds
-        print(f"({name} took {time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+        print(f"({module.NAME} took {time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
     return 1 if short else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main())
+    except against.CannotCompare as error:
+        sys.exit(f"Cannot compare: {error}")

@@ -53,9 +53,9 @@ def measure(context: BrowserContext) -> list[Figure]:
             again = max(again, sum(over for _name, _size, over in files))
         moved = max(moved, felt.shift(page)[0])
     return [
-        Figure("files of a list page, compressed, at most", sent / 1000, "kB", 150.0),
+        Figure("files of a list page, compressed, at most", sent / 1000, "kB", 150.0, grain=1),
         Figure("the same, on the second visit, over the network", again / 1000, "kB", 0.0),
-        Figure("cumulative layout shift, at most", moved, "", 0.02),
+        Figure("cumulative layout shift, at most", moved, "", 0.02, grain=0.005),
         *clicks(page),
     ]
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`bar` is a limit for `ratio`, or for `value` where nothing is compared; `at_most` says on which side to be."""
+    """`bar` is a limit for `ratio`, or for `value` where nothing is compared; `at_most` says on which side to be.
+
+    `grain` is what the value varies by without a cause, in its unit: two runs that differ by less are the same.
+    """
 
     name: str
     value: float
@@ -14,6 +17,7 @@ class Figure:
     against: str = ""
     against_value: float | None = None
     at_most: bool = True
+    grain: float = 0.0
 
     @property
     def ratio(self) -> float | None:

@@ -62,7 +62,7 @@ def measure(web: Web, sources: list[tuple[str, str]]) -> list[Figure]:
         Figure("their rate", len(delays) / seconds, "lines/s", 9_000, at_most=False),
         Figure("p95 from write to viewer", delays[len(delays) * 95 // 100] / 1e6, "ms", 300),
         Figure("lines out of order", disorder, "lines", 0),
-        Figure("lines marked as late", 100 * late / len(delays), "%", 0.1),
+        Figure("lines marked as late", 100 * late / len(delays), "%", 0.1, grain=0.05),
         Figure("lines lost or skipped", lost + skipped, "lines", 0),
         Figure("lines twice", twice, "lines", 0),
         Figure("server CPU for a second of it", cpu / seconds, "s", 0.6),

@@ -52,7 +52,7 @@ def measure(scene: Scene, host: str) -> list[Figure]:
         memory = sum(map(pss, mine))
     return [
         Figure(f"memory at rest, {len(mine)} processes, PSS", memory / 2**20, "MiB", 300.0),
-        Figure("CPU at rest", used * 100, "% of a core", 2.0),
+        Figure("CPU at rest", used * 100, "% of a core", 2.0, grain=0.3),
     ]
 
 

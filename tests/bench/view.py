@@ -117,8 +117,8 @@ def figures_of(what: str, seen: Seen, idle: Seen) -> list[Figure]:
     p95 = frames[len(frames) * 95 // 100]
     return [
         Figure(f"while {what}", rate(seen), "frames/s", 0.85, "a page at rest", rate(idle), at_most=False),
-        Figure(f"p95 between two frames while {what}", p95, "ms", 50),
-        Figure(f"in tasks longer than 50 ms while {what}", sum(seen["tasks"]) / SECONDS / 10, "%", 5),
+        Figure(f"p95 between two frames while {what}", p95, "ms", 50, grain=5),
+        Figure(f"in tasks longer than 50 ms while {what}", sum(seen["tasks"]) / SECONDS / 10, "%", 5, grain=1),
     ]
 
 

@@ -193,7 +193,7 @@ def slow(engine: Engine, web: Web, cookie: str) -> list[Figure]:
             at_most=False,
         ),
         Figure("p95 from write to the one that reads", measured[len(measured) * 95 // 100] / 1e6, "ms", 1000),
-        Figure("memory that the slow ones cost", grown / 2**20, "MiB", 40),
+        Figure("memory that the slow ones cost", grown / 2**20, "MiB", 40, grain=4),
     ]
 
 
