@@ -93,7 +93,14 @@ def adopt_old_rows(progress: Callable[[int], None] = lambda count: None) -> int:
     mark = start()
     if mark is None:
         return 0
-    return sum(adopt({LeafKind.EVENT: mark.last_event, LeafKind.ENDING: mark.last_ending}, progress).values())
+    upto: dict[LeafKind, int | None] = {LeafKind.EVENT: mark.last_event, LeafKind.ENDING: mark.last_ending}
+    # They are taken in by their keys, so where the last one has its leaf nothing is owed.
+    owed = {
+        kind: last
+        for kind, last in upto.items()
+        if last and not AuditLeaf.objects.filter(kind=kind, record_id=last).exists()
+    }
+    return sum(adopt(owed, progress).values())
 
 
 def _batches(kind: LeafKind, last: int | None) -> Iterator[list[tuple[LeafKind, int, bytes]]]:
