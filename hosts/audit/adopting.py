@@ -7,7 +7,7 @@ somebody says so (`manage.py audit adopt`), and a record says how many.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +76,10 @@ def without_leaf(kind: LeafKind) -> QuerySet[Any]:
     return TABLES[kind].objects.filter(~Exists(leaf)).order_by("pk")
 
 
-def adopt(upto: dict[LeafKind, int | None], progress: Callable[[int], None] = lambda count: None) -> dict[str, int]:
+def adopt(upto: Mapping[LeafKind, int | None], progress: Callable[[int], None] = lambda count: None) -> dict[str, int]:
     """Add the leaves of the rows without one, up to these keys (None: of all); how many of each kind."""
-    done, total = dict.fromkeys(map(str, upto), 0), 0
+    done: dict[str, int] = {str(kind): 0 for kind in upto}
+    total = 0
     for kind, last in upto.items():
         for batch in _batches(kind, last):
             chain.add_many(batch)
@@ -93,7 +94,7 @@ def adopt_old_rows(progress: Callable[[int], None] = lambda count: None) -> int:
     mark = start()
     if mark is None:
         return 0
-    upto: dict[LeafKind, int | None] = {LeafKind.EVENT: mark.last_event, LeafKind.ENDING: mark.last_ending}
+    upto = {LeafKind.EVENT: mark.last_event, LeafKind.ENDING: mark.last_ending}
     # They are taken in by their keys, so where the last one has its leaf nothing is owed.
     owed = {
         kind: last

@@ -7,6 +7,8 @@ without asking the triggers for DELETE; PostgreSQL's ON CONFLICT DO UPDATE asks 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SENTENCE = "the trail is only added to"
@@ -52,7 +54,7 @@ def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
             "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND c.relname = ANY(%s) "
             "AND c.relnamespace = current_schema()::regnamespace"
         )
-        values: list[object] = [list(TABLES)]
+        values: list[Any] = [list(TABLES)]
     else:
         marks = ", ".join(["%s"] * len(TABLES))
         query = f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({marks})"  # noqa: S608

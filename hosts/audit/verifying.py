@@ -165,8 +165,8 @@ class Verifying:
             self.verdict.add(f"The checkpoint of {mark.at} speaks of a restored backup that no record speaks of.")
             return failed
         self.verdict.said.append(
-            f"A restored backup was recorded on {_time(recorded.at)} by {recorded.actor_name} (event {recorded.pk}): up "
-            f"to {lost - kept} leaves beyond {kept} were lost, with {len(excused)} checkpoints over them."
+            f"A restored backup was recorded on {_time(recorded.at)} by {recorded.actor_name} (event {recorded.pk}): "
+            f"up to {lost - kept} leaves beyond {kept} were lost, with {len(excused)} checkpoints over them."
         )
         return [one for one in failed if one not in excused]
 
