@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -96,39 +97,63 @@ def postgresql() -> Iterator[PostgreSql]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)], ids=str)
-def empty(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
-) -> Callable[[Path], Place]:
-    """Makes a migrated database of a test's own."""
+def vendor(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    vendor: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Path], Place]:
+    """Makes an empty database, or a copy of the one that is named."""
     folder = tmp_path_factory.mktemp("trail")
-    count = 0
+    numbers = count(1)
 
     def new(template: str, checkpoints: Path) -> Place:
-        nonlocal count
-        count += 1
-        if request.param == "sqlite":
-            file = folder / f"{count}.sqlite3"
+        name = f"trail{next(numbers)}"
+        if vendor == "sqlite":
+            file = folder / f"{name}.sqlite3"
             if template:
                 shutil.copy(template, file)
-            return Place("sqlite", str(file), checkpoints)
+            return Place(vendor, str(file), checkpoints)
         server = request.getfixturevalue("postgresql")
-        name = f"trail{count}"
         with psycopg.connect(server.url, autocommit=True) as connection:
             of = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
             connection.execute(f"CREATE DATABASE {name}{of}")
-        return Place("postgresql", server.url.removesuffix("postgres") + name, checkpoints)
+        return Place(vendor, server.url.removesuffix("postgres") + name, checkpoints)
 
-    with django_db_blocker.unblock():
-        migrated = new("", folder)
-        with migrated.in_use():
-            call_command("migrate", verbosity=0, interactive=False)
-    return lambda checkpoints: new(migrated.where, checkpoints)
+    return new
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    new_database: Callable[[str, Path], Place],
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> str:
+    """An empty trail, to be copied."""
+    found = new_database("", tmp_path_factory.getbasetemp())
+    with django_db_blocker.unblock(), found.in_use():
+        call_command("migrate", verbosity=0, interactive=False)
+    return found.where
 
 
 @pytest.fixture
-def place(empty: Callable[[Path], Place], checkpoints: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Place]:
+def bare(
+    new_database: Callable[[str, Path], Place], checkpoints: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Place]:
+    """The console's database in this test, without a table."""
+    found = new_database("", checkpoints)
+    with django_db_blocker.unblock(), found.in_use():
+        yield found
+
+
+@pytest.fixture
+def place(
+    new_database: Callable[[str, Path], Place], migrated: str, checkpoints: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Place]:
     """The console's database in this test, with eight records; the first three and six of them are signed."""
-    found = empty(checkpoints)
+    found = new_database(migrated, checkpoints)
     with django_db_blocker.unblock(), found.in_use():
         for number in range(1, RECORDS + 1):
             write(number)
