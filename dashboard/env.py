@@ -19,6 +19,9 @@ from dashboard.keys import SettingError
 __all__ = [
     "BASE_DIR",
     "SettingError",
+    "audit_checkpoints",
+    "audit_keys",
+    "audit_syslog",
     "celery_broker_url",
     "data_dir",
     "database",
@@ -181,6 +184,7 @@ def database() -> dict[str, Any]:
 def _sqlite() -> dict[str, Any]:
     pragmas = (
         "journal_mode=WAL",  # readers never wait for the writer
+        "recursive_triggers=ON",  # what REPLACE would remove asks the triggers of the trail, too
         "synchronous=FULL",  # an audit record that was written is still there after a power cut
         "journal_size_limit=33554432",
         "temp_store=MEMORY",
@@ -229,3 +233,29 @@ def secret_key() -> str:
 def fernet_keys() -> list[str]:
     """The keys that encrypt secrets at rest, newest first; the first is made at first use."""
     return keys.fernet_keys(data_dir() / "keys" / "secrets.key")
+
+
+def audit_keys() -> list[str]:
+    """The keys that sign checkpoints of the trail, newest first; the first is made at first use."""
+    return keys.audit_keys(data_dir() / "keys" / "audit.key")
+
+
+def audit_checkpoints() -> Path:
+    """The file of signed checkpoints; a relative one stands in the project."""
+    given = text("AUDIT_CHECKPOINTS")
+    return BASE_DIR / Path(given).expanduser() if given else data_dir() / "audit" / "checkpoints"
+
+
+def audit_syslog() -> str:
+    """Where checkpoints are sent, too: a socket's path, udp://host:port or tcp://host:port; empty for nowhere."""
+    given = text("AUDIT_SYSLOG")
+    if not given or given.startswith("/"):
+        return given
+    parts = urlsplit(given)
+    try:
+        good = parts.scheme in {"udp", "tcp"} and bool(parts.hostname) and (parts.port or 514) > 0
+    except ValueError:
+        good = False
+    if not good or parts.path or parts.query or parts.username:
+        raise SettingError("AUDIT_SYSLOG must be a path such as /dev/log, udp://host:514 or tcp://host:514.")
+    return given

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import errno
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
@@ -33,6 +34,26 @@ def fernet_keys(file: Path) -> list[str]:
             f"{file} is damaged; put it back from a backup, for without it stored secrets cannot be read."
         )
     return found
+
+
+def audit_keys(file: Path) -> list[str]:
+    """The keys that sign checkpoints of the trail, newest first, one a line; the first is made at first use."""
+    found = _read_or_make(file, _new_audit_key).split()
+    if not found:
+        raise SettingError(f"{file} is damaged; put it back from a backup, for it signs the checkpoints of the trail.")
+    return found
+
+
+def _new_audit_key() -> str:
+    """An Ed25519 key as signed notes (c2sp.org/signed-note) have it, under a name that no other installation has."""
+    # Late: the supervisor needs none of it.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    name, private = f"quayside-{secrets.token_hex(4)}/audit", Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(f"{name}\n".encode() + b"\x01" + public).hexdigest()[:8]
+    secret = base64.b64encode(b"\x01" + private.private_bytes_raw()).decode()
+    return f"PRIVATE+KEY+{name}+{key_id}+{secret}"
 
 
 def add_fernet_key(file: Path) -> None:

@@ -16,6 +16,10 @@ REDIS_URL = env.redis_url()
 SECRET_KEY = env.secret_key()
 # Read anew at each use, so that a key added while the console runs counts at once in every process.
 SECRETS_KEYS = env.fernet_keys
+# Signed checkpoints of the trail: by which keys, into which file, and to which syslog.
+AUDIT_KEYS = env.audit_keys
+AUDIT_CHECKPOINTS = env.audit_checkpoints()
+AUDIT_SYSLOG = env.audit_syslog()
 DEBUG = env.flag("DEBUG")
 
 _HOST, _PORT = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 1, 65535)

@@ -7,7 +7,7 @@ from unittest import mock
 
 from django.db import connection
 
-TABLES = ("hosts_auditevent", "hosts_auditending")
+TABLES = ("hosts_auditevent", "hosts_auditending", "hosts_auditleaf")
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def flushable() -> Iterator[None]:
 
 def _sqlite() -> tuple[list[str], list[str]]:
     with connection.cursor() as cursor:
-        which = "type = 'trigger' AND tbl_name IN (%s, %s)"
+        which = "type = 'trigger' AND tbl_name IN (%s, %s, %s)"
         cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE {which}", TABLES)
         triggers = cursor.fetchall()
     return [f"DROP TRIGGER {name}" for name, _sql in triggers], [sql for _name, sql in triggers]

@@ -1,7 +1,7 @@
 """Writing the trail: an intent before the act, one ending after it. Only `operations.perform` may import this.
 
-Each call is a transaction of its own, or part of its caller's. When the intent cannot be written it raises, and the act
-does not happen.
+Each call is a transaction of its own, or part of its caller's; it holds the row and its leaf in the chain, or neither.
+When the intent cannot be written it raises, and the act does not happen.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from hosts import nudges
 from hosts.access import Actor, Target
+from hosts.audit import chain
 from hosts.models import AuditEnding, AuditEvent, Outcome
 from hosts.models.audit import NotRecorded
 
@@ -25,22 +26,25 @@ def begin(actor: Actor, action: str, capability: str, target: Target, inputs: di
     """Write what is about to be done; `inputs` must already be free of secrets. NotRecorded when that cannot be."""
     host = target.host
     try:
-        return AuditEvent.objects.create(
-            at=timezone.now(),
-            actor_kind=actor.kind,
-            actor_name=actor.name[:255],
-            actor_id=actor.user_id,
-            address=actor.address[:64],
-            action=action[:64],
-            capability=capability,
-            host_id=host.pk if host else None,
-            host_name=host.name if host else "",
-            noun=target.noun[:20],
-            object_id=target.id[:255],
-            object_name=target.name[:255],
-            inputs=inputs,
-            request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
-        )
+        with transaction.atomic():
+            event = AuditEvent.objects.create(
+                at=timezone.now(),
+                actor_kind=actor.kind,
+                actor_name=actor.name[:255],
+                actor_id=actor.user_id,
+                address=actor.address[:64],
+                action=action[:64],
+                capability=capability,
+                host_id=host.pk if host else None,
+                host_name=host.name if host else "",
+                noun=target.noun[:20],
+                object_id=target.id[:255],
+                object_name=target.name[:255],
+                inputs=inputs,
+                request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+            )
+            chain.add(event)
+            return event
     except DatabaseError as error:
         log.exception("not recorded", action=action)
         sentence = _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
@@ -52,13 +56,14 @@ def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:
     now = timezone.now()
     try:
         with transaction.atomic():
-            AuditEnding.objects.create(
+            ending = AuditEnding.objects.create(
                 event=event,
                 at=now,
                 outcome=outcome,
                 message=message[:2000],
                 milliseconds=max(0, int((now - event.at).total_seconds() * 1000)),
             )
+            chain.add(ending)
     except IntegrityError:
         return False
     transaction.on_commit(lambda: nudges.send("audit", event.action))

@@ -1,7 +1,7 @@
 """Every table, one module per noun."""
 
 from hosts.models.access import Role, RoleAssignment
-from hosts.models.audit import AuditEnding, AuditEvent, ImmutableError, Outcome
+from hosts.models.audit import AuditEnding, AuditEvent, AuditLeaf, ImmutableError, LeafKind, Outcome
 from hosts.models.containers import Container
 from hosts.models.history import KeepKind, KeepRule, KeptChunk, KeptLog
 from hosts.models.hosts import Host, HostEvent, HostGroup, HostState
@@ -20,6 +20,7 @@ __all__ = [
     "ACTIVE",
     "AuditEnding",
     "AuditEvent",
+    "AuditLeaf",
     "Container",
     "Host",
     "HostEvent",
@@ -33,6 +34,7 @@ __all__ = [
     "KeepRule",
     "KeptChunk",
     "KeptLog",
+    "LeafKind",
     "Link",
     "LinkKind",
     "Network",

@@ -1,7 +1,8 @@
 """The trail: what somebody set out to do, and how it ended. Rows are added and never changed.
 
-Two tables, both append-only by a trigger in the database: the intent is written before the act, and its one ending
-after it, so a crash in between leaves an event without an ending and not a false one.
+Three tables, all append-only by triggers in the database: the intent is written before the act, and its one ending
+after it, so a crash in between leaves an event without an ending and not a false one. Each of both has a leaf in the
+chain, written in the same transaction.
 """
 
 from __future__ import annotations
@@ -92,3 +93,27 @@ class AuditEnding(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.outcome}"
+
+
+class LeafKind(models.TextChoices):
+    EVENT = "event"
+    ENDING = "ending"
+
+
+class AuditLeaf(AppendOnly):
+    """A leaf of the Merkle tree over the trail (RFC 6962): the hash of one event or ending, in the order of writing.
+
+    `sequence` counts from 0 without gaps; `version` says which canonical bytes were hashed.
+    """
+
+    sequence = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=6, choices=LeafKind.choices)
+    record_id = models.BigIntegerField()
+    version = models.SmallIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "record_id"], name="audit_leaf_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind} {self.record_id}"

@@ -146,9 +146,16 @@ def record_readings(
         record.end(record.begin(actor, action, capability, _as_one(targets), inputs), Outcome.SUCCEEDED)
 
 
-def record_fact(actor: Actor, action: str, target: Target, outcome: Outcome, message: str = "") -> None:
+def record_fact(
+    actor: Actor,
+    action: str,
+    target: Target,
+    outcome: Outcome,
+    message: str = "",
+    inputs: dict[str, Any] | None = None,
+) -> None:
     """Record what happened outside of an operation: a login, a failed one, an administrator made in the shell."""
-    record.end(record.begin(actor, action, "", target, {}), outcome, message)
+    record.end(record.begin(actor, action, "", target, inputs or {}), outcome, message)
 
 
 def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:

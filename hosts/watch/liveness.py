@@ -11,16 +11,19 @@ from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
 from hosts import alive
+from hosts.audit.notary import Notary
 
 BEAT_SECONDS = 5.0
 ALIVE_SECONDS = 15
 CANARY_SECONDS = 30.0
+SIGN_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 # Threads of their own: a sweep that waits for a lock must not stop the heart.
 _beating = ThreadPoolExecutor(1, "beat")
 _sweeping = ThreadPoolExecutor(1, "sweep")
+_signing = ThreadPoolExecutor(1, "sign")
 
 
 async def beat() -> None:
@@ -43,8 +46,16 @@ async def canary() -> None:
         await asyncio.sleep(CANARY_SECONDS)
 
 
+async def sign() -> None:
+    """Checkpoints of the trail, as they are due; whatever goes wrong stops nothing else."""
+    notary = Notary()
+    while True:
+        await _in(_signing, lambda: _look(notary))
+        await asyncio.sleep(SIGN_SECONDS)
+
+
 def close() -> None:
-    for pool in (_beating, _sweeping):
+    for pool in (_beating, _sweeping, _signing):
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -63,6 +74,14 @@ def _sweep() -> None:
 
     try:
         sweep_up()
+    except DatabaseError:
+        connection.close()
+        raise
+
+
+def _look(notary: Notary) -> None:
+    try:
+        notary.look()
     except DatabaseError:
         connection.close()
         raise

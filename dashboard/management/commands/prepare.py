@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dashboard import keys
 from dashboard.up import prepared
+from hosts.audit import adopting, triggers
 from hosts.models import Host
 
 # The settled status for "the last line is the sentence".
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *_: object, **options: str) -> None:
         try:
             self._migrate()
+            self._keep_the_trail()
             self._collect_static()
             prepared.remember()
         except OSError as error:
@@ -52,6 +54,20 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0, interactive=False)
             self.stdout.write("The database is up to date.")
+
+    def _keep_the_trail(self) -> None:
+        """The key of its checkpoints, its triggers (a migration may have lost them), and the leaves of old records."""
+        settings.AUDIT_KEYS()
+        for name in triggers.put_back(connection):
+            self.stdout.write(f"The trigger {name} of the trail was missing and is there again.")
+        count = adopting.adopt_old_rows(self._say_how_far)
+        if count:
+            self.stdout.write(f"{count} old records of the trail were taken into its chain.")
+
+    def _say_how_far(self, count: int) -> None:
+        if count % 100_000 == 0:
+            self.stdout.write(f"{count} old records of the trail are in its chain.")
+            self.stdout.flush()
 
     def _collect_static(self) -> None:
         done = prepared.remembered().get("static")

@@ -1,0 +1,59 @@
+"""Adds leaves to the chain, each in the transaction of its record, one after the other over all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Max
+
+from hosts.audit.canonical import VERSION, of_instance
+from hosts.audit.tree import leaf_hash
+from hosts.models import AuditEnding, AuditEvent, AuditLeaf, LeafKind
+
+# Any number that nobody else in this database takes.
+_LOCK = 0x51554159
+_ADD = """INSERT INTO hosts_auditleaf (sequence, kind, record_id, version, hash)
+SELECT COALESCE(MAX(sequence) + 1, 0), %s, %s, %s, %s FROM hosts_auditleaf"""
+
+
+class ChainError(DatabaseError):
+    """A leaf could not be added, so its record must not stand either."""
+
+
+def size() -> int:
+    """How many leaves there are."""
+    last = AuditLeaf.objects.aggregate(last=Max("sequence"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def add(row: AuditEvent | AuditEnding) -> None:
+    """Add the leaf of a row that was written in the same transaction; it may stay only together with its leaf."""
+    kind = LeafKind.EVENT if isinstance(row, AuditEvent) else LeafKind.ENDING
+    digest = leaf_hash(of_instance(kind, row))
+    with connection.cursor() as cursor:
+        take_turn()
+        try:
+            cursor.execute(_ADD, [kind.value, row.pk, VERSION, digest])
+        except IntegrityError as error:
+            raise ChainError(f"The leaf of {kind} {row.pk} could not be added: {error}") from error
+
+
+def add_many(leaves: Sequence[tuple[LeafKind, int, bytes]]) -> None:
+    """Add the leaves of rows that are there already: kind, key and hash of each."""
+    with transaction.atomic():
+        take_turn()
+        at = size()
+        AuditLeaf.objects.bulk_create(
+            [
+                AuditLeaf(sequence=at + count, kind=kind, record_id=key, version=VERSION, hash=digest)
+                for count, (kind, key, digest) in enumerate(leaves)
+            ]
+        )
+
+
+def take_turn() -> None:
+    """Wait until nobody else adds leaves; the turn ends with the transaction. SQLite has one writer in any case."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
