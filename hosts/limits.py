@@ -106,6 +106,10 @@ class Leases:
         """Also where Redis has forgotten them meanwhile."""
         self.hold(owner, dict.fromkeys(keys, -1))
 
+    def _renew_all(self, held: Mapping[str, Iterable[str]]) -> None:
+        for owner, keys in held.items():
+            self.renew(owner, keys)
+
     def release(self, owner: str, keys: Iterable[str]) -> None:
         names = [f"lease:{self.name}:{key}" for key in keys]
         _memory.release(names, owner)
@@ -114,11 +118,16 @@ class Leases:
     async def ahold(self, owner: str, wanted: Mapping[str, int]) -> str:
         return await _off_the_loop(self.hold, owner, wanted)
 
-    async def arenew(self, owner: str, keys: Iterable[str]) -> None:
-        await _off_the_loop(self.renew, owner, keys)
+    async def arenew(self, held: Mapping[str, Iterable[str]]) -> None:
+        """The keys that each owner holds."""
+        await _off_the_loop(self._renew_all, held)
 
     async def arelease(self, owner: str, keys: Iterable[str]) -> None:
         await _off_the_loop(self.release, owner, keys)
+
+    def release_soon(self, owner: str, keys: Iterable[str]) -> None:
+        """Without waiting for it."""
+        _threads.submit(self.release, owner, list(keys))
 
 
 class _Memory:
