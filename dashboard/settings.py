@@ -96,17 +96,24 @@ CACHES = {
     "default": {
         "BACKEND": "dashboard.cache.Cache",
         "LOCATION": REDIS_URL,
+        # What an earlier version has left under other names is never looked at.
+        "KEY_PREFIX": "quayside",
+        "VERSION": 2,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "quayside"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "quayside", "serializer_format": "json"},
     }
 }
 
 CELERY_BROKER_URL = env.celery_broker_url()
+# Whoever can write into Redis must not thereby run code here.
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -154,7 +161,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAM
 CSRF_FAILURE_VIEW = "dashboard.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("HTTPS_REDIRECT", True)
 # Asked by the machine itself, of the web process and not of the proxy.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(.+/)?healthz$"]
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_SUBDOMAINS")
 # Whether every name below this domain is served by TLS only is the operator's to know: HSTS_SUBDOMAINS says so.
