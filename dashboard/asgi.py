@@ -16,6 +16,7 @@ from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.net.front import front  # noqa: E402
 
 routes = ProtocolTypeRouter(
     {
@@ -23,6 +24,7 @@ routes = ProtocolTypeRouter(
         "websocket": OriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
     }
 )
+guarded = front(routes)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -31,4 +33,4 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if prefix and "path" in scope:
         inner = scope["path"].removeprefix(prefix) if f"{scope['path']}/".startswith(f"{prefix}/") else scope["path"]
         scope = {**scope, "path": prefix + (inner or "/"), "root_path": prefix}
-    await routes(scope, receive, send)
+    await guarded(scope, receive, send)

@@ -42,6 +42,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _SCRIPT_NAME = re.compile(r"(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+_OPEN_REDIS = (
+    "REDIS_URL names a Redis on the network without a password, and whoever can reach it could act as this console. "
+    "Add the line `requirepass PASSWORD` to its redis.conf and set REDIS_URL=redis://:PASSWORD@127.0.0.1:6379/0 here; "
+    "where nobody else can reach it, set REDIS_WITHOUT_PASSWORD=1."
+)
 # The kernel takes 107 bytes for a unix socket's path; the folder must leave room for the longest name put into it.
 _RUN_DIR_LIMIT = 107 - 33
 
@@ -156,9 +161,21 @@ def redis_url() -> str:
     given = text("REDIS_URL")
     if not given:
         return "unix://" + quote(str(run_dir() / "redis.sock"))
-    if urlsplit(given).scheme not in {"redis", "rediss", "unix"}:
+    if given.partition("://")[0] not in {"redis", "rediss", "unix"}:
         raise SettingError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if not _redis_password(given) and not flag("REDIS_WITHOUT_PASSWORD"):
+        raise SettingError(_OPEN_REDIS)
     return given
+
+
+def _redis_password(url: str) -> bool:
+    """Whether it has one, or stands on a unix socket, whose file says who may use it."""
+    try:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        return parts.scheme == "unix" or bool(parts.password or query.get("password"))
+    except ValueError:
+        return False
 
 
 def celery_broker_url() -> str:

@@ -32,7 +32,7 @@ ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", tuple(_NAMES))
 ORIGINS = env.listing("ORIGINS", tuple(f"http://{name}:{_PORT}" for name in ALLOWED_HOSTS if name != "*"))
 CSRF_TRUSTED_ORIGINS = ORIGINS
 HTTPS = env.flag("HTTPS", bool(ORIGINS) and all(origin.startswith("https:") for origin in ORIGINS))
-TRUST_PROXY = env.flag("TRUST_PROXY")
+TRUST_PROXY, TRUSTED_PROXIES = env.flag("TRUST_PROXY"), env.listing("TRUSTED_PROXIES", ("127.0.0.1",))
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 FORCE_SCRIPT_NAME = env.script_name() or None
@@ -100,17 +100,24 @@ CACHES = {
     "default": {
         "BACKEND": "dashboard.cache.Cache",
         "LOCATION": REDIS_URL,
+        # What an earlier version has left under other names is never looked at.
+        "KEY_PREFIX": "quayside",
+        "VERSION": 2,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "quayside"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "quayside", "serializer_format": "json"},
     }
 }
 
 CELERY_BROKER_URL = env.celery_broker_url()
+# Whoever can write into Redis must not thereby run code here.
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -157,6 +164,8 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "quayside_session", "quayside_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
 CSRF_FAILURE_VIEW = "dashboard.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("HTTPS_REDIRECT", True)
+# Asked by the machine itself, of the web process and not of the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^(.+/)?healthz$"]
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_SUBDOMAINS")
 # Whether every name below this domain is served by TLS only is the operator's to know: HSTS_SUBDOMAINS says so.
@@ -175,6 +184,18 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# What one client, session or person may take; docs/deploy.md says how they were chosen.
+LIMIT_HEADER_SECONDS = env.number("LIMIT_HEADER_SECONDS", 15, 1, 3600)
+LIMIT_BODY_SECONDS = env.number("LIMIT_BODY_SECONDS", 30, 1, 3600)
+LIMIT_STALL_SECONDS = env.number("LIMIT_STALL_SECONDS", 300, 1, 86_400)
+LIMIT_BODY_BYTES = env.number("LIMIT_BODY_MIB", 6, 1, 1024) << 20
+LIMIT_CONNECTIONS = env.number("LIMIT_CONNECTIONS", 4096, 16, 60_000)
+LIMIT_CONNECTIONS_PER_ADDRESS = env.number("LIMIT_CONNECTIONS_PER_ADDRESS", 512, 8, 60_000)
+LIMIT_HANDSHAKES_PER_MINUTE = env.number("LIMIT_HANDSHAKES_PER_MINUTE", 1200, 1, 1_000_000)
+LIMIT_SOCKETS_PER_SESSION = env.number("LIMIT_SOCKETS_PER_SESSION", 48, 1, 60_000)
+LIMIT_SOCKETS_PER_PERSON = env.number("LIMIT_SOCKETS_PER_PERSON", 96, 1, 60_000)
+LIMIT_MESSAGES_PER_MINUTE = env.number("LIMIT_MESSAGES_PER_MINUTE", 2400, 60, 1_000_000)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]

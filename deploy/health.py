@@ -9,7 +9,7 @@ import urllib.request
 def main() -> int:
     name = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip()
     url = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/healthz"
-    request = urllib.request.Request(url, headers={"Host": name, "X-Forwarded-Proto": "https"})
+    request = urllib.request.Request(url, headers={"Host": name})
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - the address is ours
             return 0 if answer.status == 200 else 1

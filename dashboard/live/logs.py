@@ -65,6 +65,10 @@ class Window:
         self._count(size)
         return self._number
 
+    def is_news(self, number: object) -> bool:
+        """Whether it would be told for the first time that this one was drawn."""
+        return bool(self._sent) and type(number) is int and self._sent[0][0] <= number <= self._number
+
     def drawn(self, number: int) -> bool:
         """Everything up to this message; whether there was such a message."""
         while self._sent and self._sent[0][0] <= number:
@@ -103,6 +107,11 @@ class Logs(LiveSocket):
             self._merged.refuse(denied)
         else:
             self.tell(Closing(DENIED, _("You may no longer read this log.")))
+
+    def cost(self, kind: str, message: dict[str, Any]) -> int:
+        if kind == "ack":
+            return 0 if self.window.is_news(message.get("seq")) else 1
+        return {"open": 20, "filter": 5}.get(kind, 1)
 
     def hear(self, kind: str, message: dict[str, Any]) -> None:
         if kind == "ack":

@@ -76,9 +76,15 @@ class Exchange:
             for listener in self._listeners if missed else ():
                 listener.nudged_perhaps()
             while True:
-                message = await layer.receive(channel)
+                try:
+                    message = await layer.receive(channel)
+                except (ValueError, RecursionError) as error:
+                    log.warning("a nudge that is none: %s", error)
+                    continue
+                if not isinstance(message, dict):
+                    continue
                 for listener in list(self._listeners):
-                    listener.nudged(str(message.get("topic", "")), str(message.get("what", "")))
+                    listener.nudged(str(message.get("topic", "")), str(message.get("what", ""))[:100])
         finally:
             await layer.group_discard(GROUP, channel)
 

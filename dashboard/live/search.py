@@ -47,6 +47,9 @@ class Search(LiveSocket):
         """One for each host: a role counts for all containers of a host."""
         return [Question(Capability.CONTAINER_LOGS, target) for target in self._hosts.values()]
 
+    def cost(self, kind: str, message: dict[str, Any]) -> int:
+        return 1 if kind == "stop" else 20
+
     def hear(self, kind: str, message: dict[str, Any]) -> None:
         if kind not in ("search", "around", "stop"):
             raise unknown(kind)

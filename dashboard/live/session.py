@@ -16,6 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dashboard.language import speak_as_asked, speak_to
+from dashboard.live.limited import Allowance, seat
 from dashboard.live.watch import Question, Watched, watch
 from dashboard.middleware import actor_of, valid_address
 from hosts.access import Actor
@@ -23,6 +24,8 @@ from hosts.access import Actor
 MESSAGE_LIMIT = 16 << 10
 PING_SECONDS = 20
 BAD_MESSAGE, SIGNED_OUT, DENIED, NOT_FOUND, FAILED = 4400, 4401, 4403, 4404, 1011
+# Trying again at once changes nothing; later it may.
+TOO_MANY = 4429
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -48,6 +51,7 @@ class LiveSocket(Watched):
         self.scope = scope
         self._receive, self._send = receive, send
         self._told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pings = 0
 
     async def work(self) -> None:
         """Runs for as long as the socket is open."""
@@ -60,6 +64,10 @@ class LiveSocket(Watched):
     def questions(self) -> list[Question]:
         return []
 
+    def cost(self, kind: str, message: dict[str, Any]) -> int:
+        """What one message takes of all that a session may say; nothing for what the console has asked for."""
+        return 1
+
     async def serve(self) -> None:
         await self._receive()  # websocket.connect
         # A browser can read the code of a close only after the handshake.
@@ -70,8 +78,10 @@ class LiveSocket(Watched):
         self.actor = actor_of(user, address_of(self.scope))
         try:
             self._know()
-            with watch.watching(self):
-                await self._together()
+            async with seat(self.session_key, self.user_id) as refusal:
+                self._may_sit(refusal)
+                with watch.watching(self):
+                    await self._together()
         except Closing as closing:
             await self._close(closing)
         except OSError:
@@ -81,6 +91,10 @@ class LiveSocket(Watched):
         if self.actor.user_id is None:
             raise Closing(SIGNED_OUT, _("Sign in first."))
         self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
+
+    def _may_sit(self, refusal: str) -> None:
+        if refusal:
+            raise Closing(TOO_MANY, refusal)
 
     def refuse(self, denied: list[Question]) -> None:
         self.tell(Closing(DENIED, _("You may no longer see this.")))
@@ -107,6 +121,7 @@ class LiveSocket(Watched):
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self) -> None:
+        allowance = Allowance(self.session_key)
         while True:
             event = await self._receive()
             if event["type"] == "websocket.disconnect":
@@ -115,12 +130,18 @@ class LiveSocket(Watched):
             if text is None or len(text) > MESSAGE_LIMIT:
                 raise Closing(BAD_MESSAGE, _("Messages are JSON text of at most 16 KiB."))
             kind, message = _parsed(text)
-            if kind != "pong":
+            cost = self.cost(kind, message) if kind != "pong" else 0 if self._pings else 1
+            if cost and not await allowance.spend(cost):
+                raise Closing(TOO_MANY, _("Too much was asked at once. This page goes on by itself in a minute."))
+            if kind == "pong":
+                self._pings = max(0, self._pings - 1)
+            else:
                 self.hear(kind, message)
 
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(PING_SECONDS)
+            self._pings += 1
             await self.say("ping")
 
     async def _close(self, closing: Closing) -> None:

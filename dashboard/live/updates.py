@@ -14,7 +14,7 @@ from dashboard.assets import version
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.session import BAD_MESSAGE, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
-from hosts.access import Capability, Denied, Target, grant
+from hosts.access import Capability, Denied, Target, grant_each
 from hosts.models import Host, Job
 
 MOST_TOPICS = 200
@@ -64,6 +64,10 @@ class Updates(LiveSocket, Listener):
         self._wish = topics
         self._something.set()
 
+    def cost(self, kind: str, message: dict[str, Any]) -> int:
+        topics = message.get("topics")
+        return max(1, len(topics)) if isinstance(topics, list) else 1
+
     def nudged(self, topic: str, what: str) -> None:
         # A topic covers its parts: who listens to "jobs" hears of "jobs.4".
         if topic in self._topics or topic.rpartition(".")[0] in self._topics:
@@ -98,30 +102,40 @@ class Updates(LiveSocket, Listener):
         await self.say("subscribed", topics=list(self._topics), version=version())
 
     def _allowed(self, wish: list[str]) -> dict[str, Question | None]:
+        """Three questions to the database and one for each kind on a host, however many topics there are."""
         hosts = Host.objects.in_bulk([int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))])
-        found: dict[str, Question | None] = {}
+        ids = [topic[4:] for topic in wish if topic.startswith("job.") and _is_uuid(topic[4:])]
+        jobs = {str(job.pk): job for job in Job.objects.select_related("host").filter(pk__in=ids)}
+        asked: dict[str, Question] = {}
+        free: set[str] = set()
         for topic in wish:
-            if topic in _FREE:
-                found[topic] = None
-                continue
-            question, own = self._question(topic, hosts)
-            if own or (question and not isinstance(grant(self.actor, question.capability, question.target), Denied)):
-                found[topic] = question
+            question, own = self._question(topic, hosts, jobs)
+            if own or topic in _FREE:
+                free.add(topic)
+            elif question:
+                asked[topic] = question
+        granted = self._granted(asked)
+        return {topic: asked.get(topic) for topic in wish if topic in free or topic in granted}
+
+    def _granted(self, asked: dict[str, Question]) -> set[str]:
+        found: set[str] = set()
+        for capability in {question.capability for question in asked.values()}:
+            alike = [topic for topic, question in asked.items() if question.capability is capability]
+            answers = grant_each(self.actor, capability, [asked[topic].target for topic in alike])
+            found |= {topic for topic, answer in zip(alike, answers, strict=True) if not isinstance(answer, Denied)}
         return found
 
-    def _question(self, topic: str, hosts: dict[int, Host]) -> tuple[Question | None, bool]:
+    def _question(self, topic: str, hosts: dict[int, Host], jobs: dict[str, Job]) -> tuple[Question | None, bool]:
         """What must be granted for a topic, and whether it is about a job of one's own; neither when it is unknown."""
         if topic in _CONSOLE:
             return _CONSOLE[topic], False
         if match := _HOST.fullmatch(topic):
             host = hosts.get(int(match[1]))
             return (Question(Capability.HOST_VIEW, Target.of(host)) if host else None), False
-        if topic.startswith("job.") and _is_uuid(topic[4:]):
-            job = Job.objects.select_related("host").filter(pk=topic[4:]).first()
-            if job is None or job.person_id == self.actor.user_id:
-                return None, job is not None
-            return Question(Capability.JOB_VIEW, Target("job", job.host, str(job.pk), job.title)), False
-        return None, False
+        job = jobs.get(topic[4:]) if topic.startswith("job.") else None
+        if job is None or job.person_id == self.actor.user_id:
+            return None, job is not None
+        return Question(Capability.JOB_VIEW, Target("job", job.host, str(job.pk), job.title)), False
 
 
 def _is_uuid(text: str) -> bool:

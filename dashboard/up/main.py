@@ -30,6 +30,7 @@ def main(names: Sequence[str] = ()) -> int:
     output = Output()
     try:
         env.load_dotenv()
+        programs.open_many()
         if names:
             programs.become(names)
         host, port = programs.address()

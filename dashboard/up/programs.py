@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -14,6 +15,10 @@ from dashboard.up.words import CannotStart
 
 # glibc otherwise keeps a heap of up to 64 MB address space for each thread and hands little of it back.
 _LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+# A message of 16 KiB characters, however many bytes each takes; a larger one is not even gathered.
+_LARGEST_MESSAGE = 64 << 10
+# More than this nobody needs, and some programs go through all that they may have open.
+_MOST_FILES = 65_536
 # Celery warns of root at every start; whoever runs Quayside as root has the engine's socket anyway.
 _CALM = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 
@@ -46,16 +51,28 @@ def address() -> tuple[str, int]:
 
 def _web() -> Program:
     host, port = address()
-    # Only a proxy that was named may say who the client is: the trail believes it.
-    trusted = ("--proxy-headers", "--forwarded-allow-ips", env.text("TRUSTED_PROXIES", "127.0.0.1"))
-    proxies = trusted if env.flag("TRUST_PROXY") else ("--no-proxy-headers",)
-    command = (
-        *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--host", host, "--port", str(port)),
-        *("--lifespan", "off", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+    return Program("web", web_command("dashboard.asgi:application", host, port), _LEAN)
+
+
+def web_command(application: str, host: str, port: int) -> tuple[str, ...]:
+    """How an application is served: with limits that need no proxy, and with no word of a proxy that is not ours."""
+    idle = env.number("LIMIT_IDLE_SECONDS", 5, 1, 3600)
+    return (
+        *(sys.executable, "-m", "uvicorn", application, "--host", host, "--port", str(port)),
+        *("--lifespan", "off", "--http", "dashboard.net.protocol:Protocol", "--timeout-keep-alive", str(idle)),
+        *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(_LARGEST_MESSAGE)),
         *("--timeout-graceful-shutdown", "5", "--log-level", "warning", "--no-access-log", "--no-server-header"),
-        *proxies,
+        # Whose word counts is decided by dashboard/net, which keeps the connection's own address beside.
+        "--no-proxy-headers",
     )
-    return Program("web", command, _LEAN)
+
+
+def open_many() -> None:
+    """For this process and those that it starts: as many open files and connections as the system lets us have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _worker() -> Program:

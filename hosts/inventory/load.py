@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -25,6 +27,7 @@ _AGAIN_SECONDS = 30.0  # after an engine did not answer
 _ENGINE_SECONDS = 8.0
 _MOST_CONTAINERS = 200  # of one host
 _HOSTS_AT_ONCE = 12
+_COUNTS = ("memory", "limit", "counted", "running")
 USING = ("running", "paused")  # states of containers that take something
 
 log = structlog.get_logger(__name__)
@@ -54,7 +57,7 @@ def last(hosts: Iterable[int], container: str = "") -> dict[int, Load]:
     """What was measured last, by the key of the host; of the host itself, or of that container of it."""
     keys = {_key(host, container): host for host in hosts}
     found = cache.get_many(list(keys))
-    return {keys[key]: load for key, load in found.items()}
+    return {keys[key]: load for key, value in found.items() if (load := _unpacked(value))}
 
 
 def measure(grants: Sequence[Grant]) -> None:
@@ -62,7 +65,8 @@ def measure(grants: Sequence[Grant]) -> None:
     mine = [each for each in grants if cache.add(f"{_key_of(each)}:asking", 1, timeout=int(_ENGINE_SECONDS) + 4)]
     if not mine:
         return
-    before = cache.get_many([_key_of(each) for each in mine])
+    found = cache.get_many([_key_of(each) for each in mine])
+    before = {key: load for key, value in found.items() if (load := _unpacked(value))}
     using = _using([each for each in mine if each.target.noun != Noun.CONTAINER])
     ids = {
         _key_of(each): [each.target.id] if each.target.noun == Noun.CONTAINER else using.get(each.host.pk, [])
@@ -70,7 +74,7 @@ def measure(grants: Sequence[Grant]) -> None:
     }
     try:
         measured = async_to_sync(_measure_all)(mine, ids, before)
-        cache.set_many(measured, timeout=int(_OLD_SECONDS))
+        cache.set_many({key: _packed(load) for key, load in measured.items()}, timeout=int(_OLD_SECONDS))
     finally:
         cache.delete_many([f"{_key_of(each)}:asking" for each in mine])
 
@@ -136,4 +140,39 @@ def _key_of(grant: Grant) -> str:
 
 
 def _key(host: int, container: str) -> str:
-    return f"load-1:{host}:{container}"  # another number when Load has another shape
+    return f"load-2:{host}:{container}"  # another number when Load has another shape
+
+
+def _packed(load: Load) -> dict[str, Any]:
+    samples = {name: [one.at.isoformat(), one.cpu, one.memory, one.limit] for name, one in load.samples.items()}
+    return {**{name: getattr(load, name) for name in (*_COUNTS, "at", "known", "cores")}, "samples": samples}
+
+
+def _unpacked(value: Any) -> Load | None:
+    """None for what is no load: the cache may say anything, for others may reach it."""
+    try:
+        counts = {name: _count(value[name]) for name in _COUNTS}
+        cores = value["cores"] if value["cores"] is None else _number(value["cores"])
+        samples = {str(name): _sample(*each) for name, each in value["samples"].items()}
+        return Load(at=_number(value["at"]), known=value["known"] is True, cores=cores, samples=samples, **counts)
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        return None
+
+
+def _sample(at: Any, cpu: Any, memory: Any, limit: Any) -> Sample:
+    moment = datetime.fromisoformat(at)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return Sample(moment.astimezone(UTC), _count(cpu), _count(memory), _count(limit))
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError("no count")
+    return value
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value < 1e12:
+        raise ValueError("no number")
+    return float(value)

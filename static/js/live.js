@@ -6,7 +6,8 @@
   const PAUSE = 500; // milliseconds between two fetches of one element
   const LONGEST_WAIT = 30000; // between two tries to connect
   const GIVE_UP_ON = 45000; // a socket that has been silent this long is dead: the server pings more often
-
+  const TOO_MANY = 4429; // more than the console gives at once: there is less to do for it when pages come back late
+  const LATER = 30000; // and not at once again
   const banner = document.getElementById("connection");
   const states = new WeakMap();
   let socket = null;
@@ -14,6 +15,8 @@
   let heard = 0;
   let bannerTimer = 0;
   let nextTry = 0;
+  let refusal = "";
+  const usual = banner?.querySelector("span").textContent;
 
   const regions = () => [...document.querySelectorAll("[data-live]")];
   // A part with data-topic="job.…" adds that topic to the element around it for as long as the part is there and seen.
@@ -131,7 +134,11 @@
     heard = Date.now();
     if (message.type === "ping") {
       socket.send('{"type":"pong"}');
+    } else if (message.type === "error") {
+      refusal = message.message;
     } else if (message.type === "subscribed") {
+      refusal = "";
+      tell(false);
       renew(message.version ?? "");
       // What changed between the drawing of the page and this moment, nobody told us.
       regions().forEach(refresh);
@@ -154,7 +161,11 @@
   function tell(isLost) {
     clearTimeout(bannerTimer);
     // Two seconds' grace: a server that restarts is back before anybody needs to know.
-    bannerTimer = setTimeout(() => banner && (banner.hidden = !isLost), isLost ? 2000 : 0);
+    bannerTimer = setTimeout(() => {
+      if (!banner) return;
+      banner.hidden = !isLost;
+      banner.querySelector("span").textContent = refusal || usual;
+    }, isLost ? 2000 : 0);
   }
 
   // A part of the page knows better than any nudge that another is out of date.
@@ -169,7 +180,7 @@
     socket = mine;
     socket.addEventListener("open", () => {
       heard = Date.now();
-      tell(false);
+      if (!refusal) tell(false); // else once it is known that this one may stay
       subscribe();
       tries = 0;
     });
@@ -190,6 +201,7 @@
     // 4401: signed out meanwhile; a plain load shows where to sign in. 4403: refused for good.
     if (code === 4401) return location.reload();
     if (code === 4403) return undefined;
+    if (code === TOO_MANY) return (nextTry = setTimeout(connect, LATER + Math.random() * LATER));
     const longest = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
     return (nextTry = setTimeout(connect, longest / 2 + Math.random() * (longest / 2)));
   }

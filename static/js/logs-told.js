@@ -108,6 +108,10 @@
       told.sources?.forget();
       told.status(told.words.resuming, "lost");
     },
+    waiting: (told, message) => {
+      told.sources?.forget();
+      told.status(message, "lost");
+    },
     refused: (told, message) => OF_ONE.end(told, { message }),
     "signed-out": () => location.reload(),
   };

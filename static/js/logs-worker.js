@@ -10,6 +10,8 @@ const LONGEST_WAIT = 10000; // milliseconds between two tries to connect
 const GIVE_UP_ON = 45000; // a socket that has been silent this long is dead: the server pings more often
 const KEPT = 1000; // timestamps of the newest lines, to go on behind them
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
+const TOO_MANY = 4429; // more than the console gives at once: not at once again
+const LATER = 30000;
 const FINAL = new Set([4400, 4403, 4404]); // refused: trying again would change nothing
 
 let address = "";
@@ -230,6 +232,11 @@ function connect() {
     socket = null;
     if (event.code === 4401) return state("signed-out");
     if (FINAL.has(event.code)) return state("refused", refusal || event.reason);
+    if (event.code === TOO_MANY) {
+      state("waiting", refusal || event.reason);
+      timer = setTimeout(connect, LATER + Math.random() * LATER);
+      return undefined;
+    }
     state("resuming");
     const longest = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
     timer = setTimeout(connect, longest / 2 + Math.random() * (longest / 2));

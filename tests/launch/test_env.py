@@ -12,7 +12,7 @@ from dashboard.env import SettingError
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("REDIS_URL", "DATABASE_URL", "HOST", "PORT"):
+    for name in ("REDIS_URL", "REDIS_WITHOUT_PASSWORD", "DATABASE_URL", "HOST", "PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
 
@@ -107,6 +107,34 @@ def test_redis_is_private_unless_named(monkeypatch: pytest.MonkeyPatch, short_pa
     monkeypatch.setenv("REDIS_URL", "http://cache")
     with pytest.raises(SettingError, match="REDIS_URL must begin with"):
         env.redis_url()
+
+
+_OPEN = [
+    "redis://127.0.0.1:6379/0",
+    "redis://localhost",
+    "rediss://cache:6380",
+    "redis://user@cache",
+    "redis://:@cache",
+]
+
+
+@pytest.mark.parametrize("url", [*_OPEN, "redis://cache?password=", "redis://[::1", "redis://"])
+def test_a_redis_on_the_network_has_a_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    with pytest.raises(SettingError, match=r"`requirepass PASSWORD`.*REDIS_URL=redis://:PASSWORD@.*WITHOUT_PASSWORD=1"):
+        env.redis_url()
+    with pytest.raises(SettingError, match="without a password"):
+        env.celery_broker_url()
+    monkeypatch.setenv("REDIS_WITHOUT_PASSWORD", "1")
+    assert env.redis_url() == url
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:pw@cache", "rediss://a:b@cache/1", "redis://cache?password=x", "unix:///a.sock"]
+)
+def test_a_redis_with_a_password_or_on_a_unix_socket_is_fine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert env.redis_url() == url
 
 
 def test_a_long_data_dir_gets_a_short_folder_for_its_sockets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

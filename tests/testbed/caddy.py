@@ -8,13 +8,7 @@ from tests.testbed.process import Process
 from tests.testbed.proxy import Proxy, changed
 from tests.testbed.tls import make_tls_material
 
-AROUND = """{{
-	admin off
-	auto_https disable_redirects
-	storage file_system {folder}/storage
-}}
-{site}
-"""
+OPTIONS = "{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}/storage\n\tservers {{"
 
 
 class Caddy(Proxy):
@@ -24,7 +18,7 @@ class Caddy(Proxy):
         caddy = program("caddy")
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "Caddyfile"
-        config.write_text(AROUND.format(folder=self.folder, site=self.site()))
+        config.write_text(self.site())
         command = [caddy, "run", "--adapter", "caddyfile", "--config", str(config)]
         # What it keeps between two runs stays out of everybody's home.
         own = {"XDG_CONFIG_HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
@@ -36,5 +30,6 @@ class Caddy(Proxy):
         """A test has no certificate from outside."""
         tls = make_tls_material(self.folder / "tls")
         here = f"localhost:{self.port} {{\n\tbind 127.0.0.1\n\ttls {tls.server_cert} {tls.server_key}"
-        pairs = (("tools.example.com {", here), ("127.0.0.1:8000", f"127.0.0.1:{self.upstream}"))
+        options = ("{\n\tservers {", OPTIONS.format(folder=self.folder))
+        pairs = (options, ("tools.example.com {", here), ("127.0.0.1:8000", f"127.0.0.1:{self.upstream}"))
         return changed("below-a-path.Caddyfile", pairs)

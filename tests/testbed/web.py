@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
+from dashboard.up import programs
 from tests.testbed.leftovers import remove_tree
 from tests.testbed.process import Part, Process, free_port
 from tests.testbed.redis_server import RedisServer
@@ -32,9 +33,15 @@ print(json.dumps([settings.SESSION_COOKIE_NAME, store.session_key]))
 
 
 class Web(Part):
-    """`url` is where it answers; `run(code)` runs Python in its database, `sign_in` makes a person with a session."""
+    """`url` is where it answers; `run(code)` runs Python in its database, `sign_in` makes a person with a session.
 
-    def __init__(self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application") -> None:
+    `more` is put into its environment.
+    """
+
+    def __init__(
+        self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application", **more: str
+    ) -> None:
+        self.more = more
         self.folder = root_dir.resolve() / name
         self.redis = RedisServer(root_dir, f"{name}-redis")
         self.port = free_port()
@@ -49,7 +56,7 @@ class Web(Part):
     def environment(self) -> dict[str, str]:
         ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
         settings = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "DEBUG": "1", "LOG_LEVEL": "WARNING"}
-        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours}
+        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours, **self.more}
 
     def start(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -59,15 +66,7 @@ class Web(Part):
         return self
 
     def launch(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            self.application,
-            "--host=127.0.0.1",
-            f"--port={self.port}",
-        ]
-        command += ["--lifespan=off", "--ws=websockets-sansio", "--ws-per-message-deflate=false", "--no-access-log"]
+        command = list(programs.web_command(self.application, "127.0.0.1", self.port))
         os.chdir(PROJECT)
         self.process = Process(command, self.folder / "web.log", self.environment)
         self.process.wait_ready(self.answers, timeout=30)

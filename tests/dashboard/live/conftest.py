@@ -18,7 +18,9 @@ Follow = Callable[..., Live]
 
 @pytest.fixture(scope="session")
 def web(workspace: Path, engine: Engine) -> Iterator[Web]:
-    for part in started(Web(workspace, "live", "tests.dashboard.live.counting:application")):
+    # One session does here what a hundred do elsewhere.
+    more = {"LIMIT_MESSAGES_PER_MINUTE": "600000"}
+    for part in started(Web(workspace, "live", "tests.dashboard.live.counting:application", **more)):
         part.add_host("harbour", engine.url)
         yield part
 

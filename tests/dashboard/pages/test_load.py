@@ -26,7 +26,7 @@ def _nothing_measured() -> Iterator[None]:
 
 def known(host: Host, **told: object) -> None:
     made = load.Load(time.time(), **{"cores": 0.96, "memory": 3_100_000_000, "counted": 2, "running": 3, **told})  # type: ignore[arg-type]
-    cache.set(f"load-1:{host.pk}:", made)
+    cache.set(f"load-2:{host.pk}:", load._packed(made))
 
 
 def test_what_was_measured_is_told_to_everybody(browse: Browse) -> None:
