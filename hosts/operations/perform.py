@@ -24,6 +24,7 @@ from hosts.facts import Noun
 from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
+from hosts.jobs.turns import QueueFull, check_room
 from hosts.models import AuditEvent, Host, Job, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
@@ -94,9 +95,22 @@ def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data
         return Result(allowed[0], None, _("Nothing was changed: mend the marked fields."), form=form)
     title = _("%(label)s: %(count)s objects") % {"label": operation.label, "count": len(allowed)}
     plain = {key: data.get(key) for key in operation.form.base_fields if data.get(key) is not None}
-    with transaction.atomic():
+    try:
         job = queue.enqueue(actor, operation.name, title, allowed, plain, None)
+    except QueueFull as error:
+        return _turned_away(actor, operation, allowed, form, str(error))
     return Result(allowed[0], None, str(title), job=job, left_out=left_out(denied, allowed))
+
+
+def perform_each(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:
+    """Queue a long operation for each of many targets, a job each: the first that was not, or the first."""
+    try:
+        check_room(actor, len(targets))
+    except QueueFull as error:
+        form = operation.form(data, target=targets[0])
+        return _turned_away(actor, operation, targets, form, str(error))
+    results = [perform(actor, operation, target, data) for target in targets]
+    return next((one for one in results if not one.ok), results[0])
 
 
 def run_job(job: Job, operation: Operation, actor: Actor, target: Target, reporter: Reporter) -> tuple[Outcome, str]:
@@ -184,10 +198,19 @@ def _enqueue(actor: Actor, operation: Operation, target: Target, form: Operation
     subject = operation.subject(target, form.cleaned_data)
     title = f"{operation.label} {subject.label}"
     plain = {name: form.data.get(name) for name in operation.form.base_fields if form.data.get(name) is not None}
-    with transaction.atomic():
-        event = record.begin(actor, operation.name, operation.capability, subject, inputs)
-        job = queue.enqueue(actor, operation.name, title, [target], plain, event)
+    try:
+        with transaction.atomic():
+            event = record.begin(actor, operation.name, operation.capability, subject, inputs)
+            job = queue.enqueue(actor, operation.name, title, [target], plain, event)
+    except QueueFull as error:
+        return _turned_away(actor, operation, [target], form, str(error))
     return Result(target, None, title, form=form, job=job)
+
+
+def _turned_away(actor: Actor, operation: Operation, targets: list[Target], form: OperationForm, reason: str) -> Result:
+    """Permitted, and refused all the same; what was filled in is kept."""
+    _record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data)
+    return Result(targets[0], Outcome.REFUSED, reason, form=form)
 
 
 def _carry_out(event: AuditEvent, operation: Operation, call: Call) -> tuple[Outcome, str]:
