@@ -61,7 +61,7 @@ def announce(job: Job) -> None:
 
 
 def dispatch(job: Job) -> bool:
-    """Call a worker for it, which takes whatever is next; False when Redis does not answer, and the sweep calls later."""
+    """Call a worker, which takes whatever is next; False when Redis does not answer, and the sweep calls later."""
     try:
         current_app.send_task("hosts.tasks.run_job", [str(job.pk)], retry=False)
     except (OperationalError, RedisError, OSError) as error:

@@ -1,8 +1,8 @@
 """Whose job is next, and may somebody queue another? People take turns, and each has a share of the queue.
 
 A message to a worker means only that there is work: whoever gets it takes the job whose turn it is. Both decisions
-count rows and then write one, so they are made one at a time, whichever process makes them. Jobs of nobody (the machine's
-shell, Quayside itself, people who were removed) share one turn and one place like one more person.
+count rows and then write one, so they are made one at a time, whichever process makes them. Jobs of nobody (the
+machine's shell, Quayside itself, people who were removed) share one turn and one place like one more person.
 """
 
 from __future__ import annotations

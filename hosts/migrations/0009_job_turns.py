@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hosts', '0008_language'),
+        ("hosts", "0008_language"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', 'person', 'queued_at'], name='job_turn'),
+            model_name="job",
+            index=models.Index(fields=["state", "person", "queued_at"], name="job_turn"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['person', '-started_at'], name='job_served'),
+            model_name="job",
+            index=models.Index(fields=["person", "-started_at"], name="job_served"),
         ),
     ]

@@ -11,6 +11,7 @@ from hosts.models.jobs import ACTIVE, Job, JobState
 from hosts.models.networks import Network
 from hosts.models.people import SetupLink, User, no_administrator
 from hosts.models.redaction import RedactionRule, redactor
+from hosts.models.refusals import RefusalTally
 from hosts.models.registries import Registry
 from hosts.models.secrets import SecretError
 from hosts.models.views import SavedView, ViewPage, same_query
@@ -38,6 +39,7 @@ __all__ = [
     "Network",
     "Outcome",
     "RedactionRule",
+    "RefusalTally",
     "Registry",
     "Role",
     "RoleAssignment",

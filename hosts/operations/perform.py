@@ -7,7 +7,7 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hosts import nudges
 from hosts.access import Actor, Denied, Grant, Target, grant
-from hosts.audit import record
+from hosts.audit import record, tally
 from hosts.engine.connect import Engine, open_engine
 from hosts.engine.errors import Cancelled as CalledOff
 from hosts.engine.errors import EngineError
@@ -25,7 +25,8 @@ from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
 from hosts.jobs.turns import QueueFull, check_room
-from hosts.models import AuditEvent, Host, Job, Outcome
+from hosts.models import AuditEvent, Host, Job, Outcome, RefusalTally
+from hosts.models.audit import NotRecorded
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
 
@@ -173,17 +174,47 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
 def _record_refusals(
     actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
 ) -> None:
-    """One record for each host; where it is about many targets, it holds the name and the id of every one."""
+    """One record for each host; where it is about many targets, it holds the name and the id of every one.
+
+    The same once more within a minute is counted, and recorded with its number when the minute is over.
+    """
     raw = {key: data.get(key) for key in operation.form.base_fields}
     by_host: dict[Host | None, list[tuple[Target, Denied]]] = {}
     for target, answer in denied:
         by_host.setdefault(target.host, []).append((target, answer))
     for refused in by_host.values():
-        targets = [target for target, _answer in refused]
+        targets, reason = [target for target, _answer in refused], refused[0][1].reason
         ids = {"on": [f"{target.name} {target.id}" for target in targets]} if len(targets) > 1 else {}
         subject = operation.subject(_as_one(targets), raw)
-        event = record.begin(actor, operation.name, operation.capability, subject, {**operation.recorded(raw), **ids})
-        record.end(event, Outcome.REFUSED, refused[0][1].reason)
+        named = [subject] if len(targets) == 1 else targets
+        inputs = {**operation.recorded(raw), **ids}
+        try:
+            with transaction.atomic():
+                if not tally.counted(actor, operation.name, operation.capability, named, reason, record_tally):
+                    event = record.begin(actor, operation.name, operation.capability, subject, inputs)
+                    record.end(event, Outcome.REFUSED, reason)
+        except DatabaseError as error:
+            raise NotRecorded(
+                _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
+            ) from error
+
+
+def record_tally(counted: RefusalTally) -> None:
+    """One record for all that was counted in a minute."""
+    inputs = {
+        "times": counted.more,
+        "objects": counted.of,
+        "since": counted.since.isoformat(timespec="seconds"),
+        "until": counted.last_at.isoformat(timespec="seconds"),
+        "on": counted.objects_seen,
+    }
+    target = replace(tally.target_of(counted), name=_("%s objects") % counted.of)
+    event = record.begin(tally.actor_of(counted), counted.action, counted.capability, target, inputs)
+    record.end(
+        event,
+        Outcome.REFUSED,
+        _("Refused %(times)s times more: %(reason)s") % {"times": counted.more, "reason": counted.reason},
+    )
 
 
 def _as_one(targets: list[Target]) -> Target:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts import nudges
+from hosts.audit import tally
 from hosts.jobs import lease, queue
 from hosts.models import ACTIVE, AuditEvent, Job, JobState, Outcome
-from hosts.operations.perform import record_ending
+from hosts.operations.perform import record_ending, record_tally
 
 # A message that comes for nothing does nothing; of many that wait, so many calls keep every worker busy.
 RESEND_AFTER = timedelta(seconds=30)
@@ -25,6 +26,7 @@ def sweep() -> None:
     _interrupt_dead()
     _send_again()
     _end_forgotten()
+    tally.close_old(record_tally)
 
 
 def _interrupt_dead() -> None:
