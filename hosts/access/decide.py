@@ -3,8 +3,8 @@
 The capability says what it is about, and the kind of the target does the rest. What is about a host is decided by the
 roles over all hosts and over the groups that this host is in. What is about the console (people, registries, the trail,
 which engines are reached) is decided by the role over all hosts alone: no host that comes along with the question makes
-a difference. What people keep for themselves needs a role anywhere, and nobody else may touch it; to call off a job that
-one has begun, a role anywhere is enough, too.
+a difference. What people keep for themselves needs a role anywhere, and nobody else may touch it. A role anywhere is
+enough to call off a job that one has begun, too.
 The system's own parts may read. Somebody at the machine's shell may do everything: they hold its keys already.
 """
 
