@@ -24,8 +24,8 @@ _CARRIES_IPV4 = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/9
 def canonical(written: str) -> str:
     """The server in its one spelling, lower-case and without TLS's own port; Invalid for what is none, or not only one.
 
-    All the names of Docker Hub are `docker.io`. A name without a dot needs its port: Docker would take it for a part of a
-    name on Docker Hub else.
+    All the names of Docker Hub are `docker.io`. A name without a dot needs its port: else Docker would take it for a
+    part of a name on Docker Hub.
     """
     match = _SERVER.fullmatch(written.lower()) if len(written) <= 255 else None
     port = int(match["port"] or 443) if match else 0

@@ -12,13 +12,14 @@ from hosts.models.networks import Network
 from hosts.models.people import SetupLink, User, no_administrator
 from hosts.models.redaction import RedactionRule, redactor
 from hosts.models.refusals import RefusalTally
-from hosts.models.registries import Registry
+from hosts.models.registries import AllowedRegistry, Registry, RegistryScope
 from hosts.models.secrets import SecretError
 from hosts.models.views import SavedView, ViewPage, same_query
 from hosts.models.volumes import Volume
 
 __all__ = [
     "ACTIVE",
+    "AllowedRegistry",
     "AuditEnding",
     "AuditEvent",
     "Container",
@@ -41,6 +42,7 @@ __all__ = [
     "RedactionRule",
     "RefusalTally",
     "Registry",
+    "RegistryScope",
     "Role",
     "RoleAssignment",
     "Row",

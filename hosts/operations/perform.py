@@ -69,6 +69,9 @@ def perform(
     form = operation.form(data or {}, files or {}, target=target)
     if not form.is_valid():
         return Result(target, None, _("Nothing was changed: mend the marked fields."), form=form)
+    objection = operation.objection(target, form.cleaned_data)
+    if objection:
+        return _turned_away(actor, operation, [target], form, objection)
     inputs = operation.recorded(form.cleaned_data)
     if operation.long:
         return _enqueue(actor, operation, target, form, inputs)
@@ -128,6 +131,10 @@ def run_job(job: Job, operation: Operation, actor: Actor, target: Target, report
         message = "; ".join(str(error) for errors in form.errors.values() for error in errors)
         record.end(event, Outcome.FAILED, message)
         return Outcome.FAILED, message
+    objection = operation.objection(target, form.cleaned_data)
+    if objection:
+        record.end(event, Outcome.REFUSED, objection)
+        return Outcome.REFUSED, objection
     return _carry_out(event, operation, Call(answer, form.cleaned_data, reporter=reporter))
 
 

@@ -13,7 +13,7 @@ from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true", "HX-Target": "dialog-body"}
-LOGIN = {"server": "registry.test", "username": "ada", "password": "canary-2718", "_sure": "1"}
+LOGIN = {"server": "registry.test", "username": "ada", "password": "canary-2718", "over": "all", "_sure": "1"}
 
 
 @pytest.fixture
