@@ -26,7 +26,7 @@ from dashboard.targets import CONSOLE, ref_of, resolve
 from hosts.access import Denied, Target
 from hosts.models import Outcome
 from hosts.operations.base import Operation, OperationForm, find
-from hosts.operations.perform import Result, perform, perform_bulk
+from hosts.operations.perform import Result, perform, perform_bulk, perform_each
 from hosts.operations.permitted import WrongTarget, left_out, locked_fields, permitted, permitted_among
 
 MOST_TARGETS = 500
@@ -68,8 +68,7 @@ def _do(request: Request, operation: Operation) -> HttpResponse:
             request, operation, targets, perform(request.actor, operation, targets[0], request.POST, request.FILES)
         )
     if operation.long:
-        results = [perform(request.actor, operation, target, request.POST) for target in targets]
-        return _answer(request, operation, targets, next((one for one in results if not one.ok), results[0]))
+        return _answer(request, operation, targets, perform_each(request.actor, operation, targets, request.POST))
     return _answer(request, operation, targets, perform_bulk(request.actor, operation, targets, request.POST))
 
 

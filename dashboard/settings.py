@@ -203,6 +203,10 @@ LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 
+# Of one person's jobs: how many may be queued or running, and how many of them run at once (a worker has 4 threads).
+JOBS_PER_PERSON = env.number("JOBS_PER_PERSON", 20, 1, 10_000)
+JOBS_RUNNING_PER_PERSON = env.number("JOBS_RUNNING_PER_PERSON", 2, 1, 1000)
+
 # Of all log lines that the console keeps itself.
 HISTORY_BYTES = env.number("HISTORY_GB", 10, 1, 1_000_000) * 1_000_000_000
 

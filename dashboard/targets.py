@@ -49,7 +49,7 @@ def resolve(text: str) -> Target:
         return CONSOLE
     if noun == "job":
         job = _by_key(Job, object_id if _is_uuid(object_id) else None)
-        return Target("job", job.host, id=str(job.pk), name=job.title)
+        return Target("job", job.host, id=str(job.pk), name=job.title, owner=job.person_id)
     if noun == "view":
         view = _by_key(SavedView, object_id if object_id.isdecimal() else None)
         return Target("view", id=str(view.pk), name=view.name, owner=view.owner_id)

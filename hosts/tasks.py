@@ -11,9 +11,10 @@ from hosts.operations import run
 
 @shared_task(name="hosts.tasks.run_job")
 def run_job(job_id: str) -> None:
+    """The id only says for which job the message was sent; what is run is the next one."""
     close_old_connections()
     try:
-        run.run(job_id)
+        run.run_next()
     finally:
         close_old_connections()
 

@@ -75,8 +75,11 @@ class Fleet:
 
     def target(self, noun: str, place: str, person: str = "A") -> Target:
         """Something of that kind in that place."""
+        others = next(letter for letter in PEOPLE if letter != person)
+        if noun == "job" and place in ("own", "another's"):
+            job = self.jobs[person if place == "own" else others]
+            return Target("job", id=str(job.pk), name=job.title, owner=job.person_id)
         if noun == "view":
-            others = next(letter for letter in PEOPLE if letter != person)
             view = self.views[person if place == "own" else others]
             return Target("view", id=str(view.pk), name=view.name, owner=view.owner_id)
         return self.places[place].target(noun) if place in self.places else self.of_the_console[noun]

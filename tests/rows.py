@@ -6,7 +6,19 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from hosts.models import Container, Host, HostGroup, HostState, Image, Link, LinkKind, Network, Row, Volume
+from hosts.models import (
+    AllowedRegistry,
+    Container,
+    Host,
+    HostGroup,
+    HostState,
+    Image,
+    Link,
+    LinkKind,
+    Network,
+    Row,
+    Volume,
+)
 
 ARow = TypeVar("ARow", bound=Row)
 
@@ -61,6 +73,13 @@ def connect(to: Network | Volume, *containers: Container) -> None:
     kind = LinkKind.NETWORK if isinstance(to, Network) else LinkKind.VOLUME
     for each in containers:
         Link.objects.create(host=to.host, container=each, kind=kind, other_id=to.engine_id, name=to.name)
+
+
+def allow(*servers: str) -> None:
+    """Let hosts pull from these registries, besides Docker Hub."""
+    AllowedRegistry.objects.bulk_create(
+        [AllowedRegistry(server=server) for server in ("docker.io", *servers)], ignore_conflicts=True
+    )
 
 
 def _row(

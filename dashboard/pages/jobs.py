@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -21,6 +23,7 @@ from dashboard.pages.errors import BadQuery
 from dashboard.requests import Request
 from dashboard.targets import ref
 from hosts.access import Capability
+from hosts.jobs.turns import held_back
 from hosts.models import ACTIVE, Job, JobState
 from hosts.operations.base import offered_for
 from hosts.operations.jobs import UndoJob
@@ -58,20 +61,27 @@ def jobs(request: Request) -> HttpResponse:
         rows = rows.filter(state=wanted["state"])
     sort = wanted["sort"] or "-at"
     column = _SORTS[sort.removeprefix("-")]
-    page = Paginator(rows.order_by(f"-{column}" if sort[0] == "-" else column, "-queued_at"), PAGE_SIZE)
-    narrowed = bool(wanted["q"] or wanted["host"] or wanted["state"])
-    context = {"form": form, "page": page.get_page(wanted["page"] or 1), "sort": sort, "narrowed": narrowed}
+    pages = Paginator(rows.order_by(f"-{column}" if sort[0] == "-" else column, "-queued_at"), PAGE_SIZE)
+    page = pages.get_page(wanted["page"] or 1)
+    waits = _waits(request, page.object_list)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(row, waits.get(row.pk, "") or row.message) for row in page],
+        "sort": sort,
+        "narrowed": bool(wanted["q"] or wanted["host"] or wanted["state"]),
+    }
     return render(request, "pages/jobs.html", context)
 
 
 @require_safe
 def job(request: Request, pk: str) -> HttpResponse:
     found = get_object_or_404(visible_jobs(request).select_related("audit", "retry_of"), pk=pk)
-    asked = permissions(request)
     context = {
         "job": found,
+        "waits": _waits(request, [found]).get(found.pk, ""),
         "ref": ref("job", "", str(found.pk)),
-        "operations": offered_for("job", found, lambda capability: asked.may(capability, found.host)),
+        "operations": offered_for("job", found, lambda capability: _may(request, capability, found)),
         "retries": found.retries.order_by("queued_at"),
         "layers": [{**layer, "words": _layer_words(layer)} for layer in found.progress.get("layers", [])],
         **_shown(found),
@@ -103,6 +113,23 @@ def visible_jobs(request: Request) -> QuerySet[Job]:
         if everything
         else rows.filter(mine | Q(host_id__in=[host.pk for host in asked.hosts(Capability.JOB_VIEW)]))
     )
+
+
+def _may(request: Request, capability: Capability, row: Job) -> bool:
+    """As `grant` would decide about this job."""
+    asked = permissions(request)
+    own = capability is Capability.JOB_CANCEL and row.person_id is not None and row.person_id == request.actor.user_id
+    return asked.may(capability, row.host) or (own and asked.may_anywhere(Capability.JOB_VIEW))
+
+
+def _waits(request: Request, rows: Iterable[Job]) -> dict[UUID, str]:
+    """What each queued job waits for, in words."""
+    queued = [row for row in rows if row.state == JobState.QUEUED]
+    held = held_back({row.person_id for row in queued}) if queued else set()
+    mine, theirs = _("Waits for your other jobs."), _("Waits for other jobs of the same person.")
+    words = {row.person_id: mine if row.person_id == request.actor.user_id else theirs for row in queued}
+    free = _("Waits for a free worker.")
+    return {row.pk: words[row.person_id] if row.person_id in held else free for row in queued}
 
 
 def _layer_words(layer: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from hosts.access import Capability
 from hosts.inventory import load
 from hosts.inventory.read import attention
 from hosts.inventory.read.totals import added_up, totals
-from hosts.models import ACTIVE, AuditEvent, Host, HostState, Image, JobState
+from hosts.models import ACTIVE, AuditEvent, Host, HostState, Image, JobState, Registry
 from hosts.operations.base import every
 
 SHOWN_HOSTS = 24
@@ -59,11 +59,18 @@ def overview(request: Request) -> HttpResponse:
         "ended": ended,
         "images": _images(hosts),
         "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
+        "unconfirmed_logins": _unconfirmed_logins(request),
         "topics": " ".join(["hosts", "jobs", *(f"host.{host.pk}" for host in hosts)]),
         **_jobs(request),
     }
     template = "pages/overview/live.html" if request.htmx.target == "live" else "pages/overview.html"
     return render(request, template, context)
+
+
+def _unconfirmed_logins(request: Request) -> int:
+    """Logins of which nobody has said yet which hosts may have them, for who can."""
+    may = permissions(request).may(Capability.REGISTRY_MANAGE)
+    return Registry.objects.filter(confirmed=False).count() if may else 0
 
 
 def _images(hosts: list[Host]) -> list[tuple[Image, str]]:

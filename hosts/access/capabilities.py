@@ -41,6 +41,8 @@ class Capability(StrEnum):
     NETWORK_MANAGE = "network.manage", Role.OPERATOR, About.HOST
     VOLUME_MANAGE = "volume.manage", Role.OPERATOR, About.HOST
     JOB_CONTROL = "job.control", Role.OPERATOR, About.BOTH
+    # Whoever has begun a job may call it off besides, wherever it is.
+    JOB_CANCEL = "job.cancel", Role.OPERATOR, About.BOTH
     # Adding a host and what amounts to it: another address, other groups or another engine for one that is there.
     HOST_ADD = "host.add", Role.ADMINISTRATOR, About.CONSOLE
     HOST_MANAGE = "host.manage", Role.ADMINISTRATOR, About.HOST

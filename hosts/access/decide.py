@@ -3,7 +3,8 @@
 The capability says what it is about, and the kind of the target does the rest. What is about a host is decided by the
 roles over all hosts and over the groups that this host is in. What is about the console (people, registries, the trail,
 which engines are reached) is decided by the role over all hosts alone: no host that comes along with the question makes
-a difference. What people keep for themselves needs a role anywhere, and nobody else may touch it.
+a difference. What people keep for themselves needs a role anywhere, and nobody else may touch it. A role anywhere is
+enough to call off a job that one has begun, too.
 The system's own parts may read. Somebody at the machine's shell may do everything: they hold its keys already.
 """
 
@@ -69,7 +70,7 @@ def grant(actor: Actor, capability: Capability | str, target: Target) -> Grant |
         return Grant(_SEAL, actor, known, target)
     if actor.kind is not ActorKind.PERSON:
         return Denied(_("Sign in first."))
-    if not _roles(actor, known, host).exists():
+    if not _roles(actor, known, host).exists() and not _calls_off_their_own(actor, known, target):
         return Denied(_lacking(known, host))
     if known.about is About.OWN and target.owner not in (None, actor.user_id):
         return Denied(_("This belongs to somebody else."))
@@ -112,6 +113,12 @@ def visible_hosts(actor: Actor, capability: Capability = Capability.HOST_VIEW) -
 def system_may(capability: Capability) -> bool:
     """What Quayside's own parts may do: read, and ask for disk usage."""
     return capability.is_reading or capability is Capability.HOST_USAGE
+
+
+def _calls_off_their_own(actor: Actor, capability: Capability, target: Target) -> bool:
+    """Calling off what one has begun needs no role over each of its hosts; a role anywhere, though."""
+    own = target.noun == "job" and target.owner is not None and target.owner == actor.user_id
+    return capability is Capability.JOB_CANCEL and own and _strong_enough(actor, Capability.JOB_VIEW).exists()
 
 
 def _strong_enough(actor: Actor, capability: Capability) -> QuerySet[RoleAssignment]:

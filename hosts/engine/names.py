@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext as _
 
 from hosts.engine.errors import Invalid
+from hosts.engine.registry_names import DOCKER_HUB, canonical
 
 _OBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
 _IMAGE_ID = re.compile(r"(sha256:)?[0-9a-f]{12,64}")
@@ -52,17 +53,35 @@ class Reference:
 
 
 def reference(value: str) -> Reference:
-    """`nginx` is `nginx:latest` of docker.io; a digest wins over a tag; Invalid for what Docker would not take."""
+    """`nginx` is `nginx:latest` of docker.io; a digest wins over a tag; Invalid for what Docker would not take.
+
+    The registry stands in its one spelling, in `repository` as in `server`, so that what is decided about is what the
+    engine will ask; a name that an engine could read in another way is Invalid, too.
+    """
     match = _REFERENCE.fullmatch(value.strip()) if len(value) <= 512 else None
     if match is None or len(match["name"]) > 255:
         raise Invalid(_("This is no name of an image, such as nginx, nginx:1.27 or example.com/team/app."), value)
-    name, server = match["name"], "docker.io"
-    first, slash, rest = name.partition("/")
-    if slash and (first == "localhost" or set(first) & set(".:") or first != first.lower()):
-        server = first
-        if server in ("docker.io", "index.docker.io"):
-            server, name = "docker.io", rest.removeprefix("library/")
-    elif slash and first == "library":
-        name = rest
+    first, path = _split(match["name"])
+    server = canonical(first) if first else DOCKER_HUB
+    name = _on_docker_hub(path, value) if server == DOCKER_HUB else f"{server}/{path}"
     digest = match["digest"] or ""
     return Reference(name, "" if digest else match["tag"] or "latest", digest, server)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The registry, where Docker takes the first part for one, and the rest."""
+    first, slash, rest = name.partition("/")
+    if slash and (first == "localhost" or set(first) & set(".:") or first != first.lower()):
+        return first, rest
+    return "", name
+
+
+def _on_docker_hub(path: str, value: str) -> str:
+    if path.startswith("library/") and path.count("/") == 1:
+        path = path.removeprefix("library/")
+    # docker.io/example.com/app without its first part would be an image of example.com.
+    if _split(path)[0]:
+        raise Invalid(
+            _("This name could be read in two ways: as an image on Docker Hub, or in another registry."), value
+        )
+    return path

@@ -31,11 +31,18 @@ _LINE_LIMIT = 1 << 20
 # Layers are written to disk without a word; an engine that is silent for longer is not at work any more.
 _SILENCE_SECONDS = 600.0
 
+# What Docker and registries say when a pull fails, and what it means. Theirs is not shown to anybody: whoever runs a
+# registry, or names an address of a machine's own network as one, chooses the text.
+_TOO_MANY = ("toomanyrequests", "too many requests", "rate limit")
+_NO_PLATFORM = ("no matching manifest", "no match for platform")
+_TLS = (
+    "x509", "server gave http response", "http request to an https server", "tls: ", "certificate",
+    "tls handshake timeout",
+)  # fmt: skip
+_TOO_LATE = ("i/o timeout", "client.timeout", "context deadline exceeded", "timed out", "timeout")
 _UNREACHABLE = (
-    "connection refused", "no such host", "i/o timeout", "tls handshake timeout", "server gave http response",
-    "x509", "client.timeout", "dial tcp", "context deadline exceeded", "no route to host", "network is unreachable",
-    "connection reset", "eof", "http request to an https server", "server misbehaving", "bad gateway",
-    "service unavailable",
+    "connection refused", "no such host", "dial tcp", "no route to host", "network is unreachable", "connection reset",
+    "eof", "server misbehaving", "bad gateway", "service unavailable",
 )  # fmt: skip
 _DENIED = ("unauthorized", "authentication required", "no basic auth", "denied", "incorrect username", "forbidden")
 _MISSING = ("manifest unknown", "not found", "name unknown", "no such image", "does not exist")
@@ -148,28 +155,41 @@ async def _lines(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 
 def why(said: str, ref: Reference, error: EngineError | None = None) -> EngineError:
-    """The reason in plain words for what the engine or the registry said."""
-    words: dict[str, Any] = {"image": ref.text, "server": ref.server}
+    """The reason in our words for what the engine or the registry said, of which nothing is repeated."""
     low = said.lower()
-    if "toomanyrequests" in low or "rate limit" in low:
-        return errors.RegistryDenied(
-            _("%(server)s wants no more pulls for now: log in to it, or wait some hours.") % words, said
-        )
-    if "no space left" in low:
-        return errors.DiskFull(_("The disk of the engine's machine is full."), said)
-    if "no matching manifest" in low or "no match for platform" in low:
-        return errors.NotFound(_("%(image)s does not exist for this machine's kind of processor.") % words, said)
-    if "may require" in low:
-        return errors.RegistryDenied(
-            _("There is no image %(image)s at %(server)s, or it needs a login that may read it.") % words, said
-        )
-    for fragments, kind, sentence in (
-        (_DENIED, errors.RegistryDenied, _("%(server)s does not let us in: it needs a login that may read %(image)s.")),
-        (_UNREACHABLE, errors.RegistryUnreachable, _("The engine does not reach the registry %(server)s.")),
-        (_MISSING, errors.NotFound, _("There is no image %(image)s at %(server)s.")),
-    ):
-        if any(fragment in low for fragment in fragments):
-            return kind(sentence % words, said)
     if not said and error is not None:
         return error
-    return errors.Failed(_("The pull failed: %(words)s") % {"words": said}, said)
+    words: dict[str, Any] = {"image": ref.text, "server": ref.server}
+    for fragments, kind, sentence in _reasons():
+        if any(fragment in low for fragment in fragments):
+            return kind(sentence % words)
+    return errors.Failed(
+        _("The engine could not pull %(image)s from %(server)s. The log of Docker on the host says why.") % words
+    )
+
+
+def _reasons() -> tuple[tuple[tuple[str, ...], type[EngineError], str], ...]:
+    """What is looked for, the first that is found first."""
+    return (
+        (
+            _TOO_MANY,
+            errors.RegistryDenied,
+            _("%(server)s wants no more pulls for now: log in to it, or wait some hours."),
+        ),
+        (("no space left",), errors.DiskFull, _("The disk of the engine's machine is full.")),
+        (_NO_PLATFORM, errors.NotFound, _("%(image)s does not exist for this machine's kind of processor.")),
+        (
+            ("may require",),
+            errors.RegistryDenied,
+            _("There is no image %(image)s at %(server)s, or it needs a login that may read it."),
+        ),
+        (_DENIED, errors.RegistryDenied, _("%(server)s does not let us in: it needs a login that may read %(image)s.")),
+        (
+            _TLS,
+            errors.RegistryUnreachable,
+            _("The engine does not trust the TLS certificate of %(server)s, or it has none."),
+        ),
+        (_TOO_LATE, errors.RegistryUnreachable, _("The registry %(server)s did not answer the engine in time.")),
+        (_UNREACHABLE, errors.RegistryUnreachable, _("The engine does not reach the registry %(server)s.")),
+        (_MISSING, errors.NotFound, _("There is no image %(image)s at %(server)s.")),
+    )

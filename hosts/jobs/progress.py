@@ -66,13 +66,13 @@ class Reporter:
             raise Cancelled
         if step.layer:
             row = self._layers.setdefault(step.layer, {"id": step.layer, "status": "", "current": 0, "total": 0})
-            row["status"] = step.status
+            row["status"] = step.status or row["status"]
             if step.status == "Downloading":
                 row["current"], row["total"] = step.current or 0, step.total or row["total"]
             elif step.status in _DONE_WORDS:
                 row["current"] = row["total"]
         else:
-            self._status = step.status
+            self._status = step.status or self._status
         self._save()
 
     def report(self, lines: list[dict[str, Any]], total: int) -> None:

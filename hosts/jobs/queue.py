@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from hosts import nudges
 from hosts.access import Actor, Target
+from hosts.jobs import turns
 from hosts.models import AuditEvent, Job, JobState
 
 log = structlog.get_logger(__name__)
@@ -21,10 +22,24 @@ log = structlog.get_logger(__name__)
 def enqueue(
     actor: Actor, operation: str, title: str, targets: list[Target], inputs: dict[str, Any], event: AuditEvent | None
 ) -> Job:
-    """Make the row and send it to a worker once the transaction is through; more than one target makes a bulk job."""
+    """Make the row and call a worker once the transaction is through; without a record of its own it is a bulk job.
+
+    QueueFull when the actor has as many jobs as one may have. It is made in the transaction in which that is counted.
+    """
+    with transaction.atomic():
+        turns.one_at_a_time()
+        turns.check_room(actor)
+        job = _row(actor, operation, title, targets, inputs, event)
+        transaction.on_commit(lambda: announce(job))
+    return job
+
+
+def _row(
+    actor: Actor, operation: str, title: str, targets: list[Target], inputs: dict[str, Any], event: AuditEvent | None
+) -> Job:
     first = targets[0]
     bulk = event is None
-    job = Job.objects.create(
+    return Job.objects.create(
         operation=operation,
         title=str(title)[:255],
         person_id=actor.user_id,
@@ -37,8 +52,6 @@ def enqueue(
         items=[_item(target) for target in targets] if bulk else [],
         audit=event,
     )
-    transaction.on_commit(lambda: announce(job))
-    return job
 
 
 def announce(job: Job) -> None:
@@ -48,7 +61,7 @@ def announce(job: Job) -> None:
 
 
 def dispatch(job: Job) -> bool:
-    """Send the job to a worker; False when Redis does not answer, and the sweep sends it later."""
+    """Call a worker, which takes whatever is next; False when Redis does not answer, and the sweep calls later."""
     try:
         current_app.send_task("hosts.tasks.run_job", [str(job.pk)], retry=False)
     except (OperationalError, RedisError, OSError) as error:
@@ -56,6 +69,13 @@ def dispatch(job: Job) -> bool:
         return False
     Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(dispatched_at=timezone.now())
     return True
+
+
+def call_for_more() -> None:
+    """Call a worker when something still waits: the message that came with it may have met somebody's full share."""
+    waiting = Job.objects.filter(state=JobState.QUEUED).order_by("queued_at").first()
+    if waiting is not None:
+        dispatch(waiting)
 
 
 def _item(target: Target) -> dict[str, Any]:

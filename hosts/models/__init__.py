@@ -11,13 +11,15 @@ from hosts.models.jobs import ACTIVE, Job, JobState
 from hosts.models.networks import Network
 from hosts.models.people import SetupLink, User, no_administrator
 from hosts.models.redaction import RedactionRule, redactor
-from hosts.models.registries import Registry
+from hosts.models.refusals import RefusalTally
+from hosts.models.registries import AllowedRegistry, Registry, RegistryScope
 from hosts.models.secrets import SecretError
 from hosts.models.views import SavedView, ViewPage, same_query
 from hosts.models.volumes import Volume
 
 __all__ = [
     "ACTIVE",
+    "AllowedRegistry",
     "AuditEnding",
     "AuditEvent",
     "AuditLeaf",
@@ -40,7 +42,9 @@ __all__ = [
     "Network",
     "Outcome",
     "RedactionRule",
+    "RefusalTally",
     "Registry",
+    "RegistryScope",
     "Role",
     "RoleAssignment",
     "Row",

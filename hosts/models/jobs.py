@@ -53,6 +53,11 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-queued_at"]
+        # Who waits, in which order, and who was served last.
+        indexes = [
+            models.Index(fields=["state", "person", "queued_at"], name="job_turn"),
+            models.Index(fields=["person", "-started_at"], name="job_served"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -188,6 +188,10 @@ class Operation:
     def sentence(self, target: Target) -> str:
         return str(self.done or _("Done: %(name)s.")) % {"name": target.label}
 
+    def objection(self, target: Target, values: Mapping[str, Any]) -> str:
+        """Why it is refused with these inputs to whoever may do it with others; asked again when a job runs."""
+        return ""
+
     def recorded(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs as the trail keeps them: secrets masked, long text cut, files by name and size."""
         return {

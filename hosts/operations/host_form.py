@@ -36,7 +36,12 @@ class HostForm(OperationForm):
         help_text=_("unix:///var/run/docker.sock, tcp://machine:2376 or ssh://user@machine."),
     )
     groups = NamesField(
-        label=_("Groups"), validators=[NAME], help_text=_("Divided by commas. Roles can be given over a group.")
+        label=_("Groups"),
+        validators=[NAME],
+        help_text=_(
+            "Divided by commas. Roles can be given over a group. "
+            "The group's logins to registries are sent to the engines of its hosts."
+        ),
     )
     tags = NamesField(label=_("Tags"), help_text=_("Divided by commas, for filtering."))
     tls_ca = PemField(

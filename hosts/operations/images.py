@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from hosts.access import Capability, Target
 from hosts.engine.errors import Invalid
 from hosts.engine.names import reference
+from hosts.engine.registry_names import leads_inward
 from hosts.facts import Noun
-from hosts.models import Container, Registry
+from hosts.models import Container, Host
+from hosts.models.registries import login_for
 from hosts.operations.base import Call, Danger, Operation, OperationForm
 from hosts.operations.containers import flags
+from hosts.operations.registries import allowed
 
 
 class PullForm(OperationForm):
@@ -48,19 +51,31 @@ class PullImage(Operation):
     def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
         return ["docker", "pull", str(values.get("reference") or "")]
 
+    def objection(self, target: Target, values: Mapping[str, Any]) -> str:
+        server = reference(values["reference"]).server
+        if target.host is not None and may_pull(target.host, server):
+            return ""
+        sentence = _("Hosts may not pull from %s. An administrator of all hosts can allow it under Registries.")
+        return str(sentence % server)
+
     def run(self, call: Call) -> str:
         name = call.inputs["reference"]
         reporter = call.reporter
         if reporter is None:
             raise LookupError("A pull runs in a job")
-        image_id = call.docker.images.pull(name, login_for(name), reporter.pull, reporter.closes)
+        image_id = call.docker.images.pull(name, _login(call.grant.host, name), reporter.pull, reporter.closes)
         call.touch(Noun.IMAGE, image_id)
         return str(_("Pulled %s.") % name)
 
 
-def login_for(name: str) -> dict[str, str] | None:
-    """The stored login of the registry that an image's name leads to, or None."""
-    registry = Registry.objects.filter(server=reference(name).server).first()
+def may_pull(host: Host, server: str) -> bool:
+    """Whether the registry is on the list, or a login to it is for this host; the machine itself has to be listed."""
+    return server in allowed() or (not leads_inward(server) and login_for(host, server) is not None)
+
+
+def _login(host: Host, name: str) -> dict[str, str] | None:
+    """The login of this host to the registry that an image's name leads to, or None."""
+    registry = login_for(host, reference(name).server)
     if registry is None:
         return None
     return {"username": registry.username, "password": registry.secret("password"), "serveraddress": registry.server}

@@ -28,6 +28,7 @@ class OnJob(Operation):
 
 class CancelJob(OnJob):
     name = "job.cancel"
+    capability = Capability.JOB_CANCEL
     label = _("Cancel")
     icon = "x"
 

@@ -7,7 +7,7 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hosts import nudges
 from hosts.access import Actor, Denied, Grant, Target, grant
-from hosts.audit import record
+from hosts.audit import record, tally
 from hosts.engine.connect import Engine, open_engine
 from hosts.engine.errors import Cancelled as CalledOff
 from hosts.engine.errors import EngineError
@@ -24,7 +24,9 @@ from hosts.facts import Noun
 from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
-from hosts.models import AuditEvent, Host, Job, Outcome
+from hosts.jobs.turns import QueueFull, check_room
+from hosts.models import AuditEvent, Host, Job, Outcome, RefusalTally
+from hosts.models.audit import NotRecorded
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
 
@@ -67,6 +69,9 @@ def perform(
     form = operation.form(data or {}, files or {}, target=target)
     if not form.is_valid():
         return Result(target, None, _("Nothing was changed: mend the marked fields."), form=form)
+    objection = operation.objection(target, form.cleaned_data)
+    if objection:
+        return _turned_away(actor, operation, [target], form, objection)
     inputs = operation.recorded(form.cleaned_data)
     if operation.long:
         return _enqueue(actor, operation, target, form, inputs)
@@ -94,9 +99,22 @@ def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data
         return Result(allowed[0], None, _("Nothing was changed: mend the marked fields."), form=form)
     title = _("%(label)s: %(count)s objects") % {"label": operation.label, "count": len(allowed)}
     plain = {key: data.get(key) for key in operation.form.base_fields if data.get(key) is not None}
-    with transaction.atomic():
+    try:
         job = queue.enqueue(actor, operation.name, title, allowed, plain, None)
+    except QueueFull as error:
+        return _turned_away(actor, operation, allowed, form, str(error))
     return Result(allowed[0], None, str(title), job=job, left_out=left_out(denied, allowed))
+
+
+def perform_each(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:
+    """Queue a long operation for each of many targets, a job each: the first that was not, or the first."""
+    try:
+        check_room(actor, len(targets))
+    except QueueFull as error:
+        form = operation.form(data, target=targets[0])
+        return _turned_away(actor, operation, targets, form, str(error))
+    results = [perform(actor, operation, target, data) for target in targets]
+    return next((one for one in results if not one.ok), results[0])
 
 
 def run_job(job: Job, operation: Operation, actor: Actor, target: Target, reporter: Reporter) -> tuple[Outcome, str]:
@@ -113,6 +131,10 @@ def run_job(job: Job, operation: Operation, actor: Actor, target: Target, report
         message = "; ".join(str(error) for errors in form.errors.values() for error in errors)
         record.end(event, Outcome.FAILED, message)
         return Outcome.FAILED, message
+    objection = operation.objection(target, form.cleaned_data)
+    if objection:
+        record.end(event, Outcome.REFUSED, objection)
+        return Outcome.REFUSED, objection
     return _carry_out(event, operation, Call(answer, form.cleaned_data, reporter=reporter))
 
 
@@ -166,17 +188,47 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
 def _record_refusals(
     actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
 ) -> None:
-    """One record for each host; where it is about many targets, it holds the name and the id of every one."""
+    """One record for each host; where it is about many targets, it holds the name and the id of every one.
+
+    The same once more within a minute is counted, and recorded with its number when the minute is over.
+    """
     raw = {key: data.get(key) for key in operation.form.base_fields}
     by_host: dict[Host | None, list[tuple[Target, Denied]]] = {}
     for target, answer in denied:
         by_host.setdefault(target.host, []).append((target, answer))
     for refused in by_host.values():
-        targets = [target for target, _answer in refused]
+        targets, reason = [target for target, _answer in refused], refused[0][1].reason
         ids = {"on": [f"{target.name} {target.id}" for target in targets]} if len(targets) > 1 else {}
         subject = operation.subject(_as_one(targets), raw)
-        event = record.begin(actor, operation.name, operation.capability, subject, {**operation.recorded(raw), **ids})
-        record.end(event, Outcome.REFUSED, refused[0][1].reason)
+        named = [subject] if len(targets) == 1 else targets
+        inputs = {**operation.recorded(raw), **ids}
+        try:
+            with transaction.atomic():
+                if not tally.counted(actor, operation.name, operation.capability, named, reason, record_tally):
+                    event = record.begin(actor, operation.name, operation.capability, subject, inputs)
+                    record.end(event, Outcome.REFUSED, reason)
+        except DatabaseError as error:
+            raise NotRecorded(
+                _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
+            ) from error
+
+
+def record_tally(counted: RefusalTally) -> None:
+    """One record for all that was counted in a minute."""
+    inputs = {
+        "times": counted.more,
+        "objects": counted.of,
+        "since": counted.since.isoformat(timespec="seconds"),
+        "until": counted.last_at.isoformat(timespec="seconds"),
+        "on": counted.objects_seen,
+    }
+    target = replace(tally.target_of(counted), name=_("%s objects") % counted.of)
+    event = record.begin(tally.actor_of(counted), counted.action, counted.capability, target, inputs)
+    record.end(
+        event,
+        Outcome.REFUSED,
+        _("Refused %(times)s times more: %(reason)s") % {"times": counted.more, "reason": counted.reason},
+    )
 
 
 def _as_one(targets: list[Target]) -> Target:
@@ -191,10 +243,19 @@ def _enqueue(actor: Actor, operation: Operation, target: Target, form: Operation
     subject = operation.subject(target, form.cleaned_data)
     title = f"{operation.label} {subject.label}"
     plain = {name: form.data.get(name) for name in operation.form.base_fields if form.data.get(name) is not None}
-    with transaction.atomic():
-        event = record.begin(actor, operation.name, operation.capability, subject, inputs)
-        job = queue.enqueue(actor, operation.name, title, [target], plain, event)
+    try:
+        with transaction.atomic():
+            event = record.begin(actor, operation.name, operation.capability, subject, inputs)
+            job = queue.enqueue(actor, operation.name, title, [target], plain, event)
+    except QueueFull as error:
+        return _turned_away(actor, operation, [target], form, str(error))
     return Result(target, None, title, form=form, job=job)
+
+
+def _turned_away(actor: Actor, operation: Operation, targets: list[Target], form: OperationForm, reason: str) -> Result:
+    """Permitted, and refused all the same; what was filled in is kept."""
+    _record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data)
+    return Result(targets[0], Outcome.REFUSED, reason, form=form)
 
 
 def _carry_out(event: AuditEvent, operation: Operation, call: Call) -> tuple[Outcome, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from hosts import nudges
 from hosts.access import Actor, ActorKind, Target
-from hosts.jobs import lease
+from hosts.jobs import lease, queue, turns
 from hosts.jobs.progress import Cancelled, Reporter
 from hosts.models import Host, Job, JobState, Outcome, User
 from hosts.operations.base import Operation, find
@@ -26,11 +26,26 @@ _STATE_OF = {
 }
 
 
-def run(job_id: str) -> None:
-    """Run one job from its lease to its last word; does nothing when it is not there to be taken."""
-    job = lease.take(job_id)
+def run_next() -> None:
+    """Run the job whose turn it is, then call a worker for the rest; does nothing when none may start."""
+    job = turns.take_next()
     if job is None:
         return
+    try:
+        _run(job)
+    finally:
+        queue.call_for_more()
+
+
+def run(job_id: str) -> None:
+    """Run this very job, whoever's turn it is; does nothing when it is not there to be taken."""
+    job = lease.take(job_id)
+    if job is not None:
+        _run(job)
+
+
+def _run(job: Job) -> None:
+    """From its lease to its last word."""
     nudges.send("jobs", "running")
     nudges.send(f"job.{job.pk}", "running")
     reporter = Reporter(job)

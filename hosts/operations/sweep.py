@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts import nudges
+from hosts.audit import tally
 from hosts.jobs import lease, queue
 from hosts.models import ACTIVE, AuditEvent, Job, JobState, Outcome
-from hosts.operations.perform import record_ending
+from hosts.operations.perform import record_ending, record_tally
 
-# A second message for a job that only waits for its turn does nothing.
+# A message that comes for nothing does nothing; of many that wait, so many calls keep every worker busy.
 RESEND_AFTER = timedelta(seconds=30)
+CALLS = 20
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
@@ -24,6 +26,7 @@ def sweep() -> None:
     _interrupt_dead()
     _send_again()
     _end_forgotten()
+    tally.close_old(record_tally)
 
 
 def _interrupt_dead() -> None:
@@ -40,7 +43,7 @@ def _interrupt_dead() -> None:
 
 def _send_again() -> None:
     lost = Q(dispatched_at__isnull=True) | Q(dispatched_at__lt=timezone.now() - RESEND_AFTER)
-    for job in Job.objects.filter(lost, state=JobState.QUEUED).order_by("queued_at")[:100]:
+    for job in Job.objects.filter(lost, state=JobState.QUEUED).order_by("queued_at")[:CALLS]:
         if not queue.dispatch(job):
             return
 

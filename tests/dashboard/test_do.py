@@ -6,13 +6,14 @@ from unittest import mock
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
-from hosts.models import AuditEvent, Host, HostGroup, Job, JobState, Registry, Role
+from hosts.models import AuditEvent, Host, HostGroup, Job, JobState, Registry, Role, User
 from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true", "HX-Target": "dialog-body"}
-LOGIN = {"server": "registry.test", "username": "ada", "password": "canary-2718", "_sure": "1"}
+LOGIN = {"server": "registry.test", "username": "ada", "password": "canary-2718", "over": "all", "_sure": "1"}
 
 
 @pytest.fixture
@@ -165,3 +166,27 @@ def test_an_exception_of_ours_is_a_page_in_words(ada: Client) -> None:
     assert response.status_code == 500
     assert "under request" in response.text
     assert "canary-1618" not in response.text
+
+
+def test_the_pages_of_jobs_say_what_a_queued_one_waits_for(ada: Client) -> None:
+    person = User.objects.get(username="ada")
+    for owner, states in ((person, ("running", "running", "queued")), (cast.otto(), ("queued",))):
+        for state in states:
+            Job.objects.create(operation="image.pull", title="Pull", person=owner, actor={}, noun="host", state=state)
+    text = ada.get("/jobs/").text
+    assert text.count(">Waits for your other jobs.<") == 1
+    assert text.count(">Waits for a free worker.<") == 1
+    job = Job.objects.get(person=person, state="queued")
+    assert "Waits for your other jobs." in ada.get(f"/jobs/{job.pk}/").text
+
+
+def test_a_full_queue_keeps_the_form(ada: Client, settings: Settings) -> None:
+    rows.host()
+    settings.JOBS_PER_PERSON = 1
+    data = {"on": "host:harbour:", "reference": "nginx:1.27-special", "_sure": "1"}
+    assert ada.post("/do/image.pull", data, headers=HX)["HX-Redirect"]
+    for headers in ({}, HX):
+        refused = ada.post("/do/image.pull", data, headers=headers)
+        assert refused.status_code in (403, 422)
+        assert "cancel one under Jobs" in refused.text
+        assert 'value="nginx:1.27-special"' in refused.text

@@ -36,7 +36,8 @@ PASSWORD = {"password": "quay-side-42", "password_again": "quay-side-42"}
 CONSOLE = {
     "person.add": {"username": "mallory", "role": "administrator", "group": "", **PASSWORD},
     "person.setup": {"username": "mallory", **PASSWORD},
-    "registry.add": {"server": "evil.test", "username": "x", "password": "y"},
+    "registry.add": {"server": "evil.test", "username": "x", "password": "y", "over": "all"},
+    "registry.allow": {"servers": "evil.test"},
     "redaction.add": {"name": "Nothing", "pattern": "x"},
     "redaction.test": {"name": "Nothing", "pattern": "x", "sample": "x"},
     "history.keep": {"kind": "host", "host": "citadel", "days": "30", "megabytes": "500"},

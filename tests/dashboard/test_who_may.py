@@ -46,7 +46,7 @@ def places_of(operation: Operation) -> list[str]:
     if operation.noun == "view":
         return ["own", "another's"]
     if operation.noun == "job":
-        return [INSIDE, OUTSIDE, "console"]
+        return [INSIDE, OUTSIDE, "console", "own", "another's"]
     return [INSIDE, OUTSIDE] if operation.noun in ("host", "container", "image", "network", "volume") else ["console"]
 
 

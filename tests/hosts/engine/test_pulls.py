@@ -11,6 +11,7 @@ from hosts.access import Capability
 from hosts.engine import connect
 from hosts.engine.errors import Cancelled, DiskFull, EngineError, NotFound, RegistryDenied, RegistryUnreachable
 from hosts.engine.names import reference
+from hosts.engine.parse import pulls as parse
 from hosts.engine.pulls import why
 from hosts.facts import Image, PullProgress
 from hosts.models import Registry as RegistryRow
@@ -161,5 +162,35 @@ def test_an_engine_that_dies_in_a_pull(spare_engine: Engine, slow_registry: Regi
 def test_reasons(said: str, kind: type[EngineError]) -> None:
     error = why(said, reference("registry.example.com/team/app"))
     assert type(error) is kind
-    assert error.detail == said
-    assert said not in error.sentence
+    assert said not in f"{error.advice} {error.detail}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error parsing HTTP 404 response body: invalid character 'I': \"INTERNAL canary-42\"",
+        "received unexpected HTTP status: 500 canary-42",
+        "unknown: canary-42",
+        "denied: canary-42",
+        "manifest unknown: canary-42",
+        "toomanyrequests: canary-42",
+        "canary-42",
+    ],
+)
+def test_what_a_registry_says_is_not_repeated(said: str) -> None:
+    error = why(said, reference("registry.example.com/team/app"))
+    assert "canary-42" not in f"{error.advice} {error.detail} {error}"
+    assert parse.progress({"status": said, "progressDetail": {}}).status == ""
+    assert parse.progress({"status": said, "id": "0123456789ab"}).status == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Pulling from library/nginx", "Pulling fs layer", "Waiting", "Downloading", "Verifying Checksum", "Extracting",
+        "Download complete", "Pull complete", "Already exists", "Retrying in 5 seconds", f"Digest: sha256:{'a' * 64}",
+        "Status: Downloaded newer image for 127.0.0.1:5000/team/app:1", "Status: Image is up to date for nginx:latest",
+    ],
+)  # fmt: skip
+def test_what_docker_says_of_a_pull_is_shown(said: str) -> None:
+    assert parse.progress({"status": said}).status == said

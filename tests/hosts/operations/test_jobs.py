@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.targets import resolve
 from hosts.access import Actor, Target
-from hosts.models import AuditEvent, Host, Job, JobState
+from hosts.models import AuditEvent, Host, HostGroup, Job, JobState, Role, User
 from hosts.operations import run
 from hosts.operations.base import find
 from hosts.operations.perform import perform
-from tests import rows
+from tests import cast, rows
 from tests.hosts.operations.conftest import Do
 
 
@@ -120,3 +121,23 @@ def test_of_a_bulk_run_only_what_did_not_succeed_is_tried_again(do: Do, host: Ho
     again = newest()
     assert again.retry_of == job
     assert [item["name"] for item in again.items] == ["two"]
+
+
+def test_whoever_began_a_run_over_several_hosts_may_call_it_off(do: Do, host: Host) -> None:
+    """With a role over one of them, or another one by now; not without any, and nobody else's."""
+    group = HostGroup.objects.create(name="edge")
+    otto, gus = cast.otto(group), cast.person("gus", Role.OPERATOR, group)
+    cancel = find("job.cancel")
+    assert cancel is not None
+
+    def cancelled(by: User) -> str:
+        job = bulk(host, "container.stop", {"one": ""}, state=JobState.QUEUED, ended_at=None, person=otto)
+        on = resolve(f"job::{job.pk}")
+        return str(perform(cast.actor(by), cancel, on).outcome)
+
+    assert cancelled(gus) == "refused"
+    assert cancelled(otto) == "succeeded"
+    otto.roles.update(role=Role.VIEWER)
+    assert cancelled(otto) == "succeeded"
+    otto.roles.all().delete()
+    assert cancelled(otto) == "refused"

@@ -7,7 +7,7 @@ from hosts.models import AuditEvent, Registry
 from tests.hosts.operations.conftest import Do
 
 CONSOLE = Target("console")
-LOGIN = {"server": "registry.test:5000", "username": "robot", "password": "open-sesame-42"}
+LOGIN = {"server": "registry.test:5000", "username": "robot", "password": "open-sesame-42", "over": "all"}
 
 
 def test_a_login_is_kept_sealed_and_removed(do: Do) -> None:
@@ -18,7 +18,7 @@ def test_a_login_is_kept_sealed_and_removed(do: Do) -> None:
     assert "sesame" not in str(list(AuditEvent.objects.values()))
     again = do("registry.add", CONSOLE, **LOGIN)
     assert again.form is not None
-    assert "server" in again.form.errors
+    assert "over" in again.form.errors
     target = Target("registry", id=str(kept.pk), name=kept.server)
     assert do("registry.remove", target).ok
     assert not Registry.objects.exists()
