@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from hosts.lines.grouping import CONTINUES, Grouper
+from hosts.streams.pace import column
 
 GOES_ON = 0x20  # set in the kind of a line that belongs to the one above it in its log
 
@@ -28,6 +29,16 @@ class Groups:
                 if judgement == CONTINUES:
                     found[place] |= GOES_ON
         return found
+
+    async def marked_calmly(
+        self, kinds: Sequence[int], lines: Sequence[bytes], sources: Sequence[int] | None = None
+    ) -> bytes:
+        """The same without holding the event loop."""
+
+        def of(piece: slice) -> bytearray:
+            return self.marked(kinds[piece], lines[piece], None if sources is None else sources[piece])
+
+        return await column(lines, of)
 
     def restart(self, source: int = 0) -> None:
         """Lines are missing here: the next has nothing above it."""

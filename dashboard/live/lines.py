@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from hosts.engine.frames import stamp_of
 from hosts.engine.logs import Gap
 from hosts.lines.levels import levels
+from hosts.streams.pace import column
 
 
 def lines_message(
@@ -20,9 +21,12 @@ def lines_message(
     *,
     timestamps: bool = True,
     sources: Sequence[int] | None = None,
-    with_levels: bool = False,
+    grades: bytes | None = None,
 ) -> bytes:
-    """The head, and then columns: kinds, the logs' numbers (two bytes each), levels, and the lines themselves."""
+    """The head, and then columns: kinds, the logs' numbers (two bytes each), levels, and the lines themselves.
+
+    `grades` are the levels as `graded` tells them, where they are wanted.
+    """
     head: dict[str, object] = {"type": "lines", "seq": number, "count": len(lines)}
     columns = [bytes(kinds)]
     if sources is not None:
@@ -31,11 +35,16 @@ def lines_message(
         if sys.byteorder == "big":
             numbers.byteswap()
         columns.append(numbers.tobytes())
-    if with_levels:
+    if grades is not None:
         head["levels"] = True
-        columns.append(levels(lines))
+        columns.append(grades)
     shown = lines if timestamps else [line[len(stamp_of(line)) :] for line in lines]
     return b"%b\n%b%b" % (json.dumps(head, separators=(",", ":")).encode(), b"".join(columns), b"\n".join(shown))
+
+
+async def graded(lines: Sequence[bytes]) -> bytes:
+    """The level of each line, told without holding the event loop."""
+    return await column(lines, lambda piece: levels(lines[piece]))
 
 
 def gap_told(gap: Gap) -> dict[str, str]:

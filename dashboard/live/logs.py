@@ -14,12 +14,23 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import Say, checked, tell
 from dashboard.live.groups import Groups
-from dashboard.live.lines import gap_told, lines_message
+from dashboard.live.lines import gap_told, graded, lines_message
 from dashboard.live.merged import MergedLogs
 from dashboard.live.merged_opening import MergedOpening, merged_opening
 from dashboard.live.opening import Opening, container_target, has_receipt, opening
 from dashboard.live.revealing import revealed
-from dashboard.live.session import BAD_MESSAGE, DENIED, NOT_FOUND, Closing, LiveSocket, Receive, Scope, Send, unknown
+from dashboard.live.session import (
+    BAD_MESSAGE,
+    DENIED,
+    NOT_FOUND,
+    Closing,
+    LiveSocket,
+    Receive,
+    Scope,
+    Seldom,
+    Send,
+    unknown,
+)
 from dashboard.live.watch import Question
 from hosts.access import Capability, Denied, Grant, Target, grant
 from hosts.engine.cursor import Cursor
@@ -86,7 +97,8 @@ class Window:
 class Logs(LiveSocket):
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         super().__init__(scope, receive, send)
-        self._opening: Opening | MergedOpening | None = None
+        self._opening: dict[str, Any] | None = None
+        self._seldom = Seldom()
         self._check: str | None = None
         self._asked = asyncio.Event()
         self._target: Target | None = None
@@ -122,8 +134,7 @@ class Logs(LiveSocket):
             self._check = str(message.get("text", ""))[: FILTER_CHARACTERS + 1]
             self._asked.set()
         elif kind == "open":
-            is_merged = "sources" in message or "query" in message
-            self._opening = merged_opening(message) if is_merged else opening(message)
+            self._opening = message
             self._asked.set()
         else:
             raise unknown(kind)
@@ -143,13 +154,18 @@ class Logs(LiveSocket):
                 if streaming is not None and streaming.done():
                     streaming.result()
                     streaming = None
+                if not self._asked.is_set():
+                    continue
+                # Of what comes meanwhile the last counts: whoever types makes no queue.
+                await self._seldom.turn()
                 self._asked.clear()
                 if self._check is not None:
                     check, self._check = self._check, None
                     await self.say("filter", **checked(check))
                 if self._opening is not None:
+                    message, self._opening = self._opening, None
+                    wish = _wish(message)
                     await _ended(streaming)
-                    wish, self._opening = self._opening, None
                     streaming = asyncio.create_task(self._begun(wish))
         finally:
             await _ended(streaming)
@@ -173,13 +189,15 @@ class Logs(LiveSocket):
                     await asyncio.sleep(GATHER_SECONDS)
                 given = await viewer.take(MESSAGE_BYTES)
                 if isinstance(given, Batch):
-                    if passed := held.unseen(sieve.passed(given, target.label)):
+                    if passed := held.unseen(await sieve.pass_on(given, target.label)):
                         await self._say_lines(passed, wish, groups)
                 else:
                     groups.restart()
                     await self._say_what_happened(given)
                 if isinstance(given, End):
                     return
+                # What waits is taken without waiting: the others have their turn first.
+                await asyncio.sleep(0)
 
     def _admitted(self, wish: Opening) -> tuple[Target, Grant | None]:
         """The container that is meant, if this person may read its log; the trail has it either way.
@@ -201,9 +219,9 @@ class Logs(LiveSocket):
 
     async def _say_lines(self, batch: Batch, wish: Opening, groups: Groups) -> None:
         number = self.window.sent(batch.size)
-        shows, levels = wish.timestamps, wish.levels
-        kinds = groups.marked(batch.kinds, batch.lines) if wish.groups else batch.kinds
-        await self.say_bytes(lines_message(number, kinds, batch.lines, timestamps=shows, with_levels=levels))
+        kinds = await groups.marked_calmly(batch.kinds, batch.lines) if wish.groups else batch.kinds
+        grades = await graded(batch.lines) if wish.levels else None
+        await self.say_bytes(lines_message(number, kinds, batch.lines, timestamps=wish.timestamps, grades=grades))
 
     async def _say_what_happened(self, given: Given) -> None:
         if isinstance(given, Opened):
@@ -218,6 +236,10 @@ class Logs(LiveSocket):
             await self.say("notice", what="lost", message=given.sentence)
         elif isinstance(given, End):
             await self.say("end", why=given.why, code=given.code, message=given.sentence)
+
+
+def _wish(message: dict[str, Any]) -> Opening | MergedOpening:
+    return merged_opening(message) if "sources" in message or "query" in message else opening(message)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import tell
 from dashboard.live.groups import Groups
-from dashboard.live.lines import gap_told, lines_message
+from dashboard.live.lines import gap_told, graded, lines_message
 from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.opening import has_receipt
@@ -161,7 +161,7 @@ class MergedLogs(Listener):
                 batch = await Masks().hide(batch)
             end = End(Why.REMOVED, _("The container has been removed; its lines were kept."))
             held = self._wish.held(self._sources[number]) if asked[number].after else None
-            self._view.add(number, target.label, batch, end, held)
+            await self._view.add(number, target.label, batch, end, held)
 
     def _read(self, number: int, source: Source, query: LogQuery, held: Place | None = None) -> None:
         self._view.join(number, source.target, query, self._reveals.of(source.target.host), held)
@@ -255,14 +255,16 @@ class MergedLogs(Listener):
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))
         wants_groups = self._wish.groups
-        kinds = self._groups.marked(given.kinds, given.lines, given.sources) if wants_groups else given.kinds
+        kinds = (
+            await self._groups.marked_calmly(given.kinds, given.lines, given.sources) if wants_groups else given.kinds
+        )
         message = lines_message(
             number,
             kinds,
             given.lines,
             timestamps=self._wish.timestamps,
             sources=given.sources,
-            with_levels=self._wish.levels,
+            grades=await graded(given.lines) if self._wish.levels else None,
         )
         await self._socket.say_bytes(message)
 

@@ -10,10 +10,10 @@ from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
 from dashboard.live.around import admitted, around_wish, context_of
-from dashboard.live.lines import lines_message
+from dashboard.live.lines import graded, lines_message
 from dashboard.live.search_sources import Looked, feeds, find_logs, shown_moment
 from dashboard.live.search_wish import SearchWish, Unclear, search_wish
-from dashboard.live.session import LiveSocket, Receive, Scope, Send, unknown
+from dashboard.live.session import LiveSocket, Receive, Scope, Seldom, Send, unknown
 from dashboard.live.watch import Question
 from dashboard.live.wish import Source
 from dashboard.pages.logs import shown_line
@@ -40,6 +40,7 @@ class Search(LiveSocket):
         super().__init__(scope, receive, send)
         self._asked: dict[str, Any] | None = None
         self._wakes = asyncio.Event()
+        self._seldom = Seldom()
         self._hosts: dict[int, Target] = {}
         self._said: set[int] = set()
 
@@ -70,6 +71,8 @@ class Search(LiveSocket):
                     looking.result()
                     looking = None
                 if self._wakes.is_set():
+                    # Of what comes meanwhile the last counts.
+                    await self._seldom.turn()
                     self._wakes.clear()
                     was_looking, looking = looking, None
                     await _ended(was_looking)
@@ -100,8 +103,9 @@ class Search(LiveSocket):
         found = await context_of(wish, looked, reach, hides, self.actor)
         keys = [source.key for source in found.sources]
         told = {"mark": found.mark, "exact": found.exact, "older": found.older, "newer": found.newer}
+        grades = await graded(found.lines)
         await self.say("around", at=message["at"], keys=keys, lines=len(found.lines), notes=found.notes, **told)
-        await self.say_bytes(lines_message(0, found.kinds, found.lines, sources=found.numbers, with_levels=True))
+        await self.say_bytes(lines_message(0, found.kinds, found.lines, sources=found.numbers, grades=grades))
 
     async def _search(self, message: dict[str, Any]) -> None:
         asked = search_wish(message)

@@ -156,6 +156,18 @@ class LiveSocket(Watched):
             self._told.set_exception(closing)
 
 
+class Seldom:
+    """Turns for what costs something: the first at once, the next after a while. The newest counts then."""
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self._seconds, self._next = seconds, 0.0
+
+    async def turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._next - loop.time()))
+        self._next = loop.time() + self._seconds
+
+
 async def _outcome(told: asyncio.Future[None]) -> None:
     await told
 

@@ -21,6 +21,7 @@ from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target
 from hosts.facts import Noun
 from hosts.history import Line, Source, Unreadable, read, source
+from hosts.lines.hiding import hide
 from hosts.lines.redaction import KEY_LINES, Redactor
 from hosts.models import KeptLog, redactor
 from hosts.operations.perform import record_reading
@@ -101,7 +102,7 @@ def look_around(of: Source, at: int, hides: Redactor) -> Found:
     items = [*reversed(older), *newer]
     found.lost = [item.reason for item in items if isinstance(item, Unreadable)]
     lines = [item for item in items if isinstance(item, Line)]
-    masked, _count = hides.masking().lines([line.stamped for line in lines])
+    masked, _count = hide([line.stamped for line in lines], hides.masking(), hides)
     first = KEY_LINES if len(older) == most else 0
     found.lines = [
         {**shown_line(line.kind, text, True), "marked": line.at == at}
@@ -116,7 +117,7 @@ def _passed(
     lines: list[Line], sieve: Sieve, hides: Redactor, name: str, most: int, found: Found
 ) -> list[dict[str, Any]]:
     """The newest of these lines that pass; `found.earlier` is set to the oldest one that was looked at."""
-    masked, _count = hides.masking().lines([line.stamped for line in lines])
+    masked, _count = hide([line.stamped for line in lines], hides.masking(), hides)
     kinds = [line.kind for line in lines]
     # The first lines may be the rest of a private key, of which only those before them would tell.
     spare = KEY_LINES if len(lines) == _AT_ONCE else 0

@@ -18,6 +18,7 @@ from hosts.history.searching import Progress, Search, candidates, columns, newes
 from hosts.history.sources import Source
 from hosts.lines.credentials import PEM_BODY
 from hosts.lines.filters import Filter
+from hosts.lines.hiding import hide
 from hosts.lines.redaction import KEY_LINES, Masking, Redactor
 
 _ESC = b"\x1b"
@@ -55,7 +56,7 @@ class _Sift(Search):
         if not rows:
             return
         texts = text.split(b"\n")[: piece.lines]
-        masked, _count = self._masking(piece, texts[:KEY_LINES]).lines(texts)
+        masked, _count = hide(texts, self._masking(piece, texts[:KEY_LINES]), self._hides)
         # With a timestamp in front, as an engine's: one that the container wrote is then part of the text.
         asked = [stamp(times[row]) + masked[row] for row in rows]
         streams = bytes(kinds[row] & STREAM & KIND for row in rows)
@@ -67,7 +68,7 @@ class _Sift(Search):
         """Where the first lines may be of a key, it knows what the lines before them were."""
         masking = self._hides.masking()
         if piece.number > 1 and PEM_BODY.among(first):
-            masking.lines(_before(piece))
+            hide(_before(piece), masking, self._hides)
         return masking
 
 

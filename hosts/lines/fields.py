@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hosts.lines.failing import failed
 from hosts.lines.text import as_bytes, plain
 
 Scalar = str | int | float | bool | None
 
 LINE_CHARACTERS = 64 << 10
 FIELDS, DEPTH, KEY_CHARACTERS, VALUE_CHARACTERS = 200, 6, 128, 4096
+# A name may come again and again.
+_PAIRS = 4 * FIELDS
 # A browser reads every number as a double: what that would round is given as text.
 _EXACT = 1 << 53
 
@@ -51,7 +54,14 @@ def structured(text: bytes | str) -> Structured | None:
 
     Never raises. About 12 s of CPU per million lines of JSON or logfmt with a dozen keys, 0.6 s for plain ones.
     """
-    raw = plain(as_bytes(text))
+    try:
+        return _structured(plain(as_bytes(text)))
+    except Exception as error:  # noqa: BLE001 - whatever a line holds, it is shown: then without fields
+        failed("fields", error)
+        return None
+
+
+def _structured(raw: bytes) -> Structured | None:
     if len(raw) > LINE_CHARACTERS:
         return None
     if raw.find(b'{"') >= 0 or raw[:1] == b"{":
@@ -118,9 +128,9 @@ def _text(into: Structured, text: str, limit: int) -> str:
 def _from_pairs(text: str) -> Structured | None:
     found = Structured("logfmt")
     first = last = None
-    for last in _PAIR.finditer(text):
+    for count, last in enumerate(_PAIR.finditer(text)):
         first = first or last
-        if len(found.fields) >= FIELDS:
+        if len(found.fields) >= FIELDS or count >= _PAIRS:
             found.complete = False
             break
         quoted = last[2]

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from hosts.lines.fields import Scalar
-from hosts.lines.filter_terms import Field, Level, Regex, Source, Stream, Term, Word, as_text, compares, equals, number
+from hosts.lines.filter_terms import (
+    Field,
+    Level,
+    Regex,
+    Source,
+    Stream,
+    Term,
+    Word,
+    as_text,
+    compares,
+    equals,
+    folds_beyond_ascii,
+    number,
+)
 from hosts.lines.level_words import LEVELS, NAMED
-from hosts.lines.patterns import Pattern, PatternError
+from hosts.lines.patterns import Effort, Pattern, PatternError, literal
 from hosts.lines.wording import gettext_noop
 
 FILTER_CHARACTERS, TERMS = 1000, 30
@@ -32,21 +44,22 @@ class FilterError(ValueError):
         super().__init__(message % self.values)
 
 
-def parsed(text: str) -> tuple[Term, ...]:
-    """The terms, the cheap ones first."""
+def parsed(text: str) -> tuple[tuple[Term, ...], bool]:
+    """The terms, the cheap ones first, and whether there are patterns among them."""
     if len(text) > FILTER_CHARACTERS:
         raise FilterError(gettext_noop("The filter is too long."), FILTER_CHARACTERS)
     reader = _Reader(text.encode("utf-8", "replace").decode())
     terms = list(islice(iter(reader.term, None), TERMS + 1))
     if len(terms) > TERMS:
         raise FilterError(gettext_noop("The filter has too many terms."), reader.at)
-    return tuple(sorted(terms, key=lambda term: term.cost))
+    return tuple(sorted(terms, key=lambda term: term.cost)), reader.effort.spent > 0
 
 
 @dataclass(slots=True)
 class _Reader:
     text: str
     at: int = 0
+    effort: Effort = field(default_factory=Effort)
 
     def term(self) -> Term | None:
         """The next term; None at the end."""
@@ -79,7 +92,7 @@ class _Reader:
             raise FilterError(gettext_noop("Say a value after “%(sign)s”."), begin, {"sign": sign})
         if name == "stream":
             return Stream(_streams(values, begin), negated)
-        return Source(re.compile("|".join(map(fnmatch.translate, map(_only_stars, values)))), negated)
+        return Source(tuple(value.split("*") for value in values), negated)
 
     def _pattern(self, negated: bool) -> Term | None:
         """Between slashes; `/api/users` and a lone `/api` are words."""
@@ -87,7 +100,10 @@ class _Reader:
         if match is None:
             return None
         begin, self.at = self.at, match.end()
-        return Regex(_compiled(match[1].replace("\\/", "/"), begin + 1, ignore_case=bool(match[2])), negated)
+        return Regex(
+            self._compiled(lambda: Pattern(match[1].replace("\\/", "/"), ignore_case=bool(match[2])), begin + 1),
+            negated,
+        )
 
     def _field(self, negated: bool) -> Term | None:
         match = _CONDITION.match(self.text, self.at)
@@ -97,14 +113,15 @@ class _Reader:
         name, sign = match.groups()
         value = self._value()
         # `!=` is not the opposite of `=`: both want the field to be there.
-        return Field(name, _condition(sign, value, begin), negated)
+        return Field(name, self._condition(sign, value, begin), negated)
 
     def _word(self, negated: bool) -> Term:
         begin = self.at
         word = self._value()
         if not word:
             raise FilterError(gettext_noop("There is nothing between the quotation marks."), begin)
-        return Word(word, negated)
+        pattern = self._compiled(lambda: literal(word), begin) if folds_beyond_ascii(word) else None
+        return Word(word, negated, pattern)
 
     def _value(self) -> str:
         """What comes next: a quotation, or everything up to a space."""
@@ -117,6 +134,34 @@ class _Reader:
             raise FilterError(gettext_noop("The quotation that begins here has no end."), self.at)
         self.at = quoted.end()
         return re.sub(r'\\(["\\])', r"\1", quoted[1])
+
+    def _condition(self, sign: str, value: str, begin: int) -> Callable[[Scalar], bool]:
+        if sign in ("~", "!~"):
+            found = self._compiled(lambda: Pattern(value), begin).matches
+            wanted = sign == "~"
+            return lambda scalar: found(as_text(scalar).encode()) is wanted
+        if sign in ("=", "!="):
+            is_equal, wanted = equals(value), sign == "="
+            return lambda scalar: is_equal(scalar) is wanted
+        bound = number(value)
+        if bound is None:
+            raise FilterError(
+                gettext_noop("“%(sign)s” goes with a number or a duration, such as 500 or 1.5s."), begin, {"sign": sign}
+            )
+        return compares(sign, bound)
+
+    def _compiled(self, make: Callable[[], Pattern], begin: int) -> Pattern:
+        try:
+            pattern = make()
+        except PatternError as error:
+            if not error.reason:
+                raise FilterError(gettext_noop("This pattern is too large."), begin) from None
+            message = gettext_noop("This pattern cannot be read: %(reason)s.")
+            raise FilterError(message, begin, {"reason": error.reason}) from None
+        try:
+            return self.effort.take(pattern)
+        except PatternError:
+            raise FilterError(gettext_noop("The patterns of this filter are too large together."), begin) from None
 
 
 def _levels(sign: str, words: list[str], begin: int) -> frozenset[int]:
@@ -145,33 +190,3 @@ def _streams(words: list[str], begin: int) -> frozenset[int]:
                 gettext_noop("There is no stream “%(word)s”: it is stdout or stderr."), begin, {"word": word[:40]}
             )
     return frozenset(_STREAMS[word.lower()] for word in words)
-
-
-def _only_stars(name: str) -> str:
-    return name.replace("[", "[[]").replace("?", "[?]")
-
-
-def _condition(sign: str, value: str, begin: int) -> Callable[[Scalar], bool]:
-    if sign in ("~", "!~"):
-        found = _compiled(value, begin).matches
-        wanted = sign == "~"
-        return lambda scalar: found(as_text(scalar).encode()) is wanted
-    if sign in ("=", "!="):
-        is_equal, wanted = equals(value), sign == "="
-        return lambda scalar: is_equal(scalar) is wanted
-    bound = number(value)
-    if bound is None:
-        raise FilterError(
-            gettext_noop("“%(sign)s” goes with a number or a duration, such as 500 or 1.5s."), begin, {"sign": sign}
-        )
-    return compares(sign, bound)
-
-
-def _compiled(source: str, begin: int, *, ignore_case: bool = False) -> Pattern:
-    try:
-        return Pattern(source, ignore_case=ignore_case)
-    except PatternError as error:
-        if not error.reason:
-            raise FilterError(gettext_noop("This pattern is too large."), begin) from None
-        message = gettext_noop("This pattern cannot be read: %(reason)s.")
-        raise FilterError(message, begin, {"reason": error.reason}) from None

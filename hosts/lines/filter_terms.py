@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 
 from hosts.lines.fields import Scalar, structured
 from hosts.lines.levels import levels
-from hosts.lines.patterns import Pattern, literal
+from hosts.lines.patterns import Pattern
 from hosts.lines.text import plain, texts
 
 _ESC = 0x1B
@@ -61,14 +61,30 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The name of where the lines come from, with `*` for any part of it."""
+    """The name of where the lines come from: one of these names, each in the parts between its `*`."""
 
-    names: re.Pattern[str]
+    names: tuple[Sequence[str], ...]
     negated: bool = False
     cost: ClassVar[int] = 0
 
     def kept(self, batch: Batch, at: Sequence[int]) -> list[int]:
-        return list(at) if self.names.fullmatch(batch.source) else []
+        return list(at) if any(_has_parts(batch.source, parts) for parts in self.names) else []
+
+
+def _has_parts(text: str, parts: Sequence[str]) -> bool:
+    """Whether the text is these parts in their order, with anything between them."""
+    if len(parts) == 1:
+        return text == parts[0]
+    first, *inner, last = parts
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for part in inner:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(text) - len(last) >= at and text.endswith(last)
 
 
 class Word:
@@ -76,12 +92,11 @@ class Word:
 
     cost: ClassVar[int] = 1
 
-    def __init__(self, text: str, negated: bool = False) -> None:
+    def __init__(self, text: str, negated: bool = False, pattern: Pattern | None = None) -> None:
+        """`pattern` is the text in either case, where `folds_beyond_ascii` says so."""
         self.text, self.negated = text, negated
-        self._bytes = text.encode("utf-8", "replace")
-        self._folds = text == text.lower() and text != text.upper()
-        # Bytes know the letters of ASCII alone.
-        self._pattern = literal(text) if self._folds and not text.isascii() else None
+        self._bytes, self._pattern = text.encode("utf-8", "replace"), pattern
+        self._folds = _folds(text)
         self._anywhere = not _MAY_BE_OF_A_STAMP.match(text)
 
     @property
@@ -107,6 +122,15 @@ class Word:
 
     def _is_in(self, text: bytes) -> bool:
         return (text.lower() if self._folds else text).find(self._bytes) >= 0
+
+
+def _folds(word: str) -> bool:
+    return word == word.lower() and word != word.upper()
+
+
+def folds_beyond_ascii(word: str) -> bool:
+    """Whether a word needs a pattern to match either case: bytes know the letters of ASCII alone."""
+    return _folds(word) and not word.isascii()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hosts.lines import traces
+from hosts.lines.failing import failed
 from hosts.lines.levels import level
 from hosts.lines.text import plain, stamp_length
 from hosts.lines.traces import Trace
 
 BEGINS, CONTINUES = 0, 1
 GROUP_LINES = 1000
+# Whether a trace begins or goes on is seen near the beginning of a line, and nobody's line may take long.
+LOOKED_AT = 4 << 10
 
 _INDENTS = frozenset(b" \t")
 # No trace begins with one of these, and most lines do.
@@ -36,6 +39,7 @@ class Grouper:
 
     def feed(self, lines: Sequence[bytes], kinds: Iterable[int]) -> bytes:
         """CONTINUES for each line that belongs to the last line of its kind, else BEGINS; with or without timestamps.
+        Never raises.
 
         `kinds` are those of `hosts.engine.frames.Batch`. A group has at most GROUP_LINES lines; what has no line above
         it begins. About 1 s of CPU per million lines, 1.7 s when they begin with
@@ -51,7 +55,13 @@ class Grouper:
         stream = self._streams.get(kind)
         if stream is None:
             stream = self._streams[kind] = _Stream()
-        return stream.take(line[stamp_length(line) :])
+        begin = stamp_length(line)
+        try:
+            return stream.take(line[begin : begin + LOOKED_AT])
+        except Exception as error:  # noqa: BLE001 - whatever a line holds, it is shown: then by itself
+            failed("group", error)
+            self._streams.pop(kind, None)
+            return BEGINS
 
 
 class _Stream:

@@ -28,7 +28,7 @@ REDIS = {".": DEBUG, "-": DEBUG, "*": INFO, "#": WARN}
 
 def of_value(value: str) -> int:
     """The level that a key holds: a word, pino's and bunyan's 10 to 60, or syslog's 0 to 7; 0 for anything else."""
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         number = int(value[:4])
         if number < 8:
             return SYSLOG[number]

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from hosts.lines.failing import failed
 from hosts.lines.level_words import (
     BRACKETED,
     ERROR,
@@ -24,9 +25,11 @@ from hosts.lines.level_words import (
     WARN,
     of_value,
 )
-from hosts.lines.text import plain, texts
+from hosts.lines.text import as_bytes, plain, texts
 
-_HEAD, _TOKENS, _JSON = 200, 10, 16 << 10
+# A level stands near the beginning, and nobody's line may take long: of the rest of a line nothing is looked at.
+LOOKED_AT = 4 << 10
+_HEAD, _TOKENS = 200, 10
 # What begins a token that belongs to no message.
 _HEAD_BEGINS = frozenset("[({<-|*#+:]>)}=/")
 _DATE_WORDS = (
@@ -41,12 +44,13 @@ _NAMELIKE = re.compile(r"[0-9.:=_/@#-]")
 _KLOG = re.compile(r"([DIWEFC])(?:[0-9]{4}|[0-9]{8}) [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _PRIORITY = re.compile(r"<([0-9]{1,3})>")
 _REDIS = re.compile(r"[0-9]+:[XCSM] [0-9]{2} [A-Z][a-z]{2} (?:[0-9]{4} )?[0-9:.]{8,12} ([.*#-]) ")
-_PAIR_KEYS = ("evel=", "lvl=", "everity=")
+_PAIR_KEY = re.compile(r"evel=|lvl=|everity=")
 _KEY_BEGINS = re.compile(r"(?:\A|[\s,;\[({|])(?:[lL]|[lL]og[._]?[lL]|[sS])?\Z")
 _VALUE = re.compile(r'"?(\w{1,16})\b', re.A)
 _KEY = re.compile(
     r'"(?:level|lvl|[lL]evel_?[nN]ame|[lL]og_?[lL]evel|log\.level|Level|LEVEL|severity|SEVERITY|[sS]everity_?[tT]ext|@l|PRIORITY)"'
-    r'\s*:\s*(?:"\s*([^"\\]{1,16}?)\s*"|([0-9]{1,2})\b)',
+    # Bounded, for a run of spaces that may be split in many ways takes quadratic time.
+    r'\s{0,8}:\s{0,8}(?:"\s{0,8}([^"\\\s](?:[^"\\]{0,14}[^"\\\s])?)\s{0,8}"|([0-9]{1,2})\b)',
     re.A,
 )
 _MONGO = re.compile(r'\{"t":\{"\$date":"[^"]{1,40}"\},\s*"s":"([FEWID])[0-9]?"')
@@ -62,18 +66,30 @@ _FATAL = ("fatal error: ", "Segmentation fault")
 
 def level(text: bytes | str) -> str:
     """One of `LEVELS`: trace, debug, info, warn, error, fatal, or "" for unknown. The text without its timestamp."""
-    return LEVELS[_code(text if isinstance(text, str) else text.decode("latin-1"))]
+    return LEVELS[_safely(as_bytes(text) if isinstance(text, str) else text)]
 
 
 def levels(lines: Iterable[bytes]) -> bytes:
-    """The place in `LEVELS` of each line, timestamped or not. About 2 s of CPU per million lines."""
-    return bytes([_code(text.decode("latin-1")) for text in texts(lines)])
+    """The place in `LEVELS` of each line, timestamped or not. Never raises. About 2 s of CPU per million lines."""
+    found = texts(lines)
+    try:
+        return bytes([_code(text[:LOOKED_AT].decode("latin-1")) for text in found])
+    except Exception:  # noqa: BLE001 - whatever a line holds, it is shown: then without a level
+        return bytes(map(_safely, found))
+
+
+def _safely(text: bytes) -> int:
+    try:
+        return _code(text[:LOOKED_AT].decode("latin-1"))
+    except Exception as error:  # noqa: BLE001 - see `levels`
+        failed("level", error)
+        return 0
 
 
 def _code(text: str) -> int:
     """The place in `LEVELS`. The shapes are ASCII, so that bytes taken for Latin-1 are as good as the true text."""
     if "\x1b" in text:
-        text = plain(text.encode("utf-8", "replace")).decode("latin-1")
+        text = plain(text.encode("latin-1")).decode("latin-1")
     if text[:1] == "{":
         return _of_json(text)
     if "evel=" not in text and "lvl=" not in text and "everity=" not in text:
@@ -86,7 +102,6 @@ def _code(text: str) -> int:
 
 
 def _of_json(text: str) -> int:
-    text = text[:_JSON]
     mongo = _MONGO.match(text)
     if mongo:
         return LETTERS[mongo[1]]
@@ -112,14 +127,15 @@ def _of_outer_keys(text: str) -> int:
 
 def _of_pairs(text: str) -> set[int]:
     found = set()
-    for key in _PAIR_KEYS:
-        at = text.find(key)
-        while at >= 0:
-            value = _VALUE.match(text, at + len(key))
-            # A pair in quotes is part of somebody's message.
-            if value and _KEY_BEGINS.search(text[max(0, at - 7) : at]) and text.count('"', 0, at) % 2 == 0:
+    quotes, counted = 0, 0
+    for match in _PAIR_KEY.finditer(text):
+        at = match.start()
+        quotes, counted = quotes + text.count('"', counted, at), at
+        # A pair in quotes is part of somebody's message.
+        if quotes % 2 == 0 and _KEY_BEGINS.search(text[max(0, at - 7) : at]):
+            value = _VALUE.match(text, match.end())
+            if value:
                 found.add(of_value(value[1]))
-            at = text.find(key, at + 1)
     return found - {0}
 
 

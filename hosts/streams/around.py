@@ -69,7 +69,7 @@ class _Look:
             async for item in items:
                 if isinstance(item, End) and item.why is not Why.DONE:
                     raise Gone(item.sentence)
-                if isinstance(item, Batch) and not self._take(item):
+                if isinstance(item, Batch) and not await asyncio.to_thread(self._take, item):
                     return
 
     def _take(self, batch: Batch) -> bool:
@@ -93,7 +93,7 @@ class _Look:
     def found(self, hides: Redactor, is_whole: bool) -> Around:
         kinds = bytearray(kind for kind, _line in self._before) + self._after.kinds
         lines = [line for _kind, line in self._before] + self._after.lines
-        batch = hidden(Batch(kinds, lines), hides.masking())
+        batch = hidden(Batch(kinds, lines), hides.masking(), hides)
         spare = max(0, len(self._before) - self._most_before)
         # Of what does not begin where the log does, the first lines may be the rest of a key, and the first one torn.
         cut = spare if is_whole else max(spare, min(KEY_LINES, len(self._before)))
@@ -106,6 +106,7 @@ def around_kept(source: Source, at: int, before: int, after: int, hides: Redacto
     older = list(islice(read([source], until=at + 1, limit=most, backwards=True), most))
     newer = list(islice(read([source], since=at + 1, limit=after + 1), after + 1))
     lines = [line for line in (*reversed(older), *newer[:after]) if isinstance(line, Line)]
-    batch = hidden(Batch(bytearray(line.kind for line in lines), [line.stamped for line in lines]), hides.masking())
+    whole = Batch(bytearray(line.kind for line in lines), [line.stamped for line in lines])
+    batch = hidden(whole, hides.masking(), hides)
     spare = max(0, len(older) - before)
     return Around(batch.part(spare), spare > 0, len(newer) > after)

@@ -8,15 +8,18 @@ from channels.db import database_sync_to_async
 
 from hosts.access import Capability, Grant
 from hosts.engine.frames import Batch
+from hosts.lines.hiding import hide
 from hosts.lines.redaction import Masking, Redactor
 from hosts.models import Host, redactor
+from hosts.streams.pace import batches
 
 # A rule that is added counts for open logs after this many seconds at the latest.
 _LOOK_AGAIN_SECONDS = 10.0
 
 
-def hidden(batch: Batch, masking: Masking) -> Batch:
-    lines, count = masking.lines(batch.lines)
+def hidden(batch: Batch, masking: Masking, redactor: Redactor) -> Batch:
+    """All at once: for a thread, or for few lines."""
+    lines, count = hide(batch.lines, masking, redactor)
     return Batch(batch.kinds, list(lines)) if count else batch
 
 
@@ -41,13 +44,14 @@ class Masks:
 
     async def hide(self, batch: Batch) -> Batch:
         """The batch itself when there is nothing to hide in it."""
-        return hidden(batch, await self._current())
+        masking, redactor = await self._current()
+        return await batches(batch, lambda part: hidden(part, masking, redactor), wide=True)
 
-    async def _current(self) -> Masking:
+    async def _current(self) -> tuple[Masking, Redactor]:
         now = asyncio.get_running_loop().time()
-        if self._masking is None or now - self._looked_at > _LOOK_AGAIN_SECONDS:
+        if self._masking is None or self._redactor is None or now - self._looked_at > _LOOK_AGAIN_SECONDS:
             current = await database_sync_to_async(redactor, thread_sensitive=False)()
             if self._masking is None or current is not self._redactor:
                 self._redactor, self._masking = current, current.masking(torn=True)
             self._looked_at = now
-        return self._masking
+        return self._masking, self._redactor

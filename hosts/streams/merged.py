@@ -53,9 +53,10 @@ class MergedView:
         self._stamps.setdefault(source, deque(maxlen=_REMEMBERED))
         self._tasks[source] = asyncio.create_task(self._read(source, target, query, reveal, Cursor(held)))
 
-    def add(self, source: int, name: str, batch: Batch, end: End, held: Place | None = None) -> None:
+    async def add(self, source: int, name: str, batch: Batch, end: End, held: Place | None = None) -> None:
         """What a log said that is over, all at once: in its place, if it comes before the others are given."""
-        self._merge.feed(source, Cursor(held).unseen(self._sieve.passed(batch, name)), self._now())
+        passed = await self._sieve.pass_on(batch, name)
+        self._merge.feed(source, Cursor(held).unseen(passed), self._now())
         self._merge.tell(source, end, self._now())
         self._measure()
         self._arrived.set()
@@ -111,13 +112,16 @@ class MergedView:
                     if isinstance(given, Batch):
                         self._hear(target, given)
                         self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
-                        self._merge.feed(source, held.unseen(self._sieve.passed(given, target.label)), self._now())
+                        passed = await self._sieve.pass_on(given, target.label)
+                        self._merge.feed(source, held.unseen(passed), self._now())
                     else:
                         self._merge.tell(source, given, self._now())
                     self._measure()
                     self._arrived.set()
                     if isinstance(given, End):
                         return
+                    # What waits is taken without waiting: the others have their turn first.
+                    await asyncio.sleep(0)
         except Exception:
             log.exception("the log of %s can no longer be merged", target.id[:12])
             self._merge.tell(source, End(Why.GARBLED, _("Quayside itself failed to read this log.")), self._now())
@@ -148,7 +152,7 @@ async def last_lines(
     read = await asyncio.gather(*(past.last_lines(each, query, seconds, redactor) for each in grants))
     merge = Merge(query.tail)
     for source, (batch, _why) in enumerate(read):
-        merge.feed(source, sieve.passed(batch, grants[source].target.label), 0.0)
+        merge.feed(source, await sieve.pass_on(batch, grants[source].target.label), 0.0)
     pieces = [piece for piece in merge.due(WINDOW_SECONDS, sys.maxsize) if isinstance(piece, Merged)]
     return (pieces[0] if pieces else Merged()), {source: why for source, (_batch, why) in enumerate(read) if why}
 

@@ -9,6 +9,7 @@ from hosts.engine.cursor import nanoseconds
 from hosts.engine.frames import CUT, KIND, Batch, stamp_of
 from hosts.history.columns import stamp
 from hosts.lines.filters import Filter
+from hosts.lines.hiding import hide
 from hosts.lines.redaction import Redactor
 from hosts.streams.merge import key_of
 
@@ -44,7 +45,7 @@ class Sift:
 
     def pick(self, batch: Batch, first: int = 0) -> list[tuple[int, bytes]]:
         """The lines from `first` on that pass, with their kinds; those before it only tell what is hidden."""
-        lines, _count = self._masking.lines(batch.lines)
+        lines, _count = hide(batch.lines, self._masking, self._hides)
         wanted, kinds = lines[first:], batch.kinds[first:]
         places = self._wanted.select(wanted, bytes(kind & KIND for kind in kinds), self._source)
         return [self._excerpt(kinds[place], wanted[place]) for place in places if self._holds(wanted[place])]

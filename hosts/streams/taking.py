@@ -68,7 +68,7 @@ async def take(log: Log, query: LogQuery, wanted: Filter | None, hides: Redactor
                 if masking and isinstance(told, Missing):
                     masking.tear()
                 yield told
-            elif passed := await asyncio.to_thread(_passed, told, masking, sieve, log.name):
+            elif passed := await asyncio.to_thread(_passed, told, masking, hides, sieve, log.name):
                 yield passed
 
 
@@ -132,8 +132,8 @@ def _together(heads: Sequence[_Head]) -> Merged | None:
     return Merged(bytearray(entry[3] for entry in ready), [entry[4] for entry in ready], [entry[1] for entry in ready])
 
 
-def _passed(batch: Batch, masking: Masking | None, sieve: Sieve, name: str) -> Batch:
-    return sieve.passed(hidden(batch, masking) if masking else batch, name)
+def _passed(batch: Batch, masking: Masking | None, hides: Redactor, sieve: Sieve, name: str) -> Batch:
+    return sieve.passed(hidden(batch, masking, hides) if masking else batch, name)
 
 
 def _may_still(log: Log) -> bool:

@@ -141,6 +141,8 @@ def test_a_filter(text: str, line: str, passes: bool) -> None:
         ("a /x(/", 3, "cannot be read: missing )"),
         ("path~[", 5, "cannot be read: missing ]"),
         (r"/\pL{200}/", 1, "too large"),
+        (r"/\pL/ -/\pL\d/ path!~\pN", 21, "too large together"),
+        ("é" * 600, 0, "too large"),
         ("x" * (FILTER_CHARACTERS + 1), FILTER_CHARACTERS, "too long"),
         ("x " * 31, 61, "too many"),
     ],

@@ -1,12 +1,15 @@
 """People's patterns by RE2: refused or linear, the same by the line as by the batch."""
 
+import contextlib
 import time
+from collections.abc import Callable
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hosts.lines.patterns import PATTERN_CHARACTERS, Pattern, PatternError, literal
+from hosts.lines.patterns import PATTERN_CHARACTERS, Effort, Pattern, PatternError, literal
 
 
 @pytest.mark.parametrize("source", ["a(b", "[", "*a", r"(a)\1", "(?=x)", "(?<!x)y", "a{2000}", r"\C", r"x\\\C"])
@@ -16,10 +19,115 @@ def test_what_re2_cannot_read_is_refused_with_its_reason(source: str) -> None:
     assert caught.value.reason
 
 
-@pytest.mark.parametrize("source", [r"\pL{200}", "(?:a{100}){10}" * 10, "x" * (PATTERN_CHARACTERS + 1)])
-def test_what_would_be_slow_is_refused(source: str) -> None:
+HOSTILE = {
+    "a class many times": r"[\pL\pN]{1000}",
+    "a class often": r"\pL" * 166,
+    "its opposite in any case": r"(?i)" + r"(\PL*?)?" * 60,
+    "what may be left out": "a{0,30}" * 70,
+    "one count": "a{0,1000}",
+    "counts in counts": "(((a{10}){10}){10})" * 20,
+    "few counts in counts": "(?:a{0,100}){10}",
+    "counts of nothing": "($){1000}" * 50,
+    "anything, often": ".{1000}" * 60,
+    "a long class": "[" + r"\pL\PN" * 80 + "]",
+    "ranges": "[Ā-ɏ]" * 90,
+    "a long one": "x" * (PATTERN_CHARACTERS + 1),
+}
+
+
+@pytest.mark.parametrize("ignore_case", [False, True])
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_what_would_be_slow_is_refused_at_once(source: str, ignore_case: bool) -> None:
+    assert _milliseconds(lambda: _refused(source, ignore_case)) < 8
+
+
+def _refused(source: str, ignore_case: bool) -> None:
+    re2.purge()
+    with pytest.raises(PatternError) as caught:
+        Pattern(source, ignore_case=ignore_case)
+    assert not caught.value.reason
+
+
+ALLOWED = (
+    r"\pL+@\w+",
+    r"[\pL\pN\pP\pS]",
+    "(a*)*" * 100,
+    "(" * 240 + "a" + ")" * 240,
+    "x" * 500,
+    r"\w+\s" * 90,
+    "a{0,16}" * 30,
+)
+
+
+@pytest.mark.parametrize("source", ALLOWED)
+def test_what_is_taken_is_made_at_once(source: str) -> None:
+    def make() -> None:
+        re2.purge()
+        pattern = Pattern(source)
+        pattern.matches(b"x")
+        pattern.among([b"x"])
+
+    assert _milliseconds(make) < 20
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    """Of this thread's CPU, the best of some times: others are at work on this machine too."""
+    best = float("inf")
+    for _attempt in range(5):
+        began = time.thread_time()
+        work()
+        best = min(best, time.thread_time() - began)
+    return best * 1000
+
+
+ATOMS = st.sampled_from(
+    [
+        r"\pL",
+        r"\PN",
+        ".",
+        "a",
+        r"\W",
+        "[^a]",
+        "[a-z]",
+        r"[\x{100}-\x{10ffff}]",
+        "[Ā-ɏ]",
+        "\u017f",
+        "$",
+        "(?i)",
+        "|",
+        r"[\PL\W]",
+    ]
+)
+COUNTS = st.sampled_from(["", "", "*", "+?", "{2}", "{0,30}", "{100}", "{1000}", "{3,}"])
+PIECES = st.recursive(
+    st.tuples(ATOMS, COUNTS).map("".join),
+    lambda inner: st.tuples(st.lists(inner, min_size=1, max_size=5).map("".join), COUNTS).map(
+        lambda parts: f"({parts[0]}){parts[1]}"
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(PIECES, st.integers(1, 100), st.booleans())
+def test_no_pattern_holds_the_others_up(piece: str, times: int, ignore_case: bool) -> None:
+    source = (piece * times)[:PATTERN_CHARACTERS]
+
+    def make() -> None:
+        re2.purge()
+        with contextlib.suppress(PatternError):
+            Pattern(source, ignore_case=ignore_case)
+
+    assert _milliseconds(make) < 8
+
+
+def test_the_patterns_of_one_wish_are_bounded_together() -> None:
+    effort = Effort()
+    effort.take(Pattern(r"\pL+"))
+    effort.take(Pattern(r"\pL+x"))
+    one_more = Pattern(r"\pN")
     with pytest.raises(PatternError):
-        Pattern(source)
+        effort.take(one_more)
 
 
 @pytest.mark.parametrize(
