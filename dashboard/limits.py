@@ -67,12 +67,12 @@ class Try:
         if _added(key, limit.seconds) <= limit.failures:
             self.counted.append(key)
             return True
+        _subtract(key)
         return False
 
     def take_back(self) -> None:
         for key in self.counted:
-            with contextlib.suppress(ValueError):  # its time is over
-                cache.incr(key, -1)
+            _subtract(key)
         self.counted.clear()
 
     def was_right(self) -> None:
@@ -142,6 +142,11 @@ def _added(key: str, seconds: int) -> int:
         except ValueError:  # its time was over in between
             continue
     return 1
+
+
+def _subtract(key: str) -> None:
+    with contextlib.suppress(ValueError):  # its time is over
+        cache.incr(key, -1)
 
 
 def _refused(scope: str) -> int:

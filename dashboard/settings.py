@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.cookies.OneSession",
     "dashboard.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -157,6 +158,8 @@ DEVICE_COOKIE_NAME, LANGUAGE_COOKIE_NAME = f"{_COOKIES}quayside_device", f"{_COO
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Whatever else is served under this name has no business with them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
+# Another name of this machine, to which links to the ports of its containers lead: cookies don't know ports.
+PORTS_HOST = env.host_name("PORTS_HOST")
 CSRF_FAILURE_VIEW = "dashboard.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("HTTPS_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, 0)
