@@ -16,6 +16,7 @@ from dashboard.device import device_of, remember
 from dashboard.middleware import actor_of, client_address
 from hosts.access import Actor, Target
 from hosts.models import Outcome, User
+from hosts.operations.base import NotPossible
 from hosts.operations.perform import record_fact
 
 
@@ -53,9 +54,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def set_password(self, user: User, password: str) -> None:
-        """With the old one end all sessions but this, and no browser is known any more but this."""
+        """With the old one end all sessions but this, and no browser is known any more but this.
+
+        Only as long as the account is what it was when the request began: an administrator may have disabled it since.
+        """
+        unchanged = User.objects.filter(pk=user.pk, is_active=True, password=user.password, sessions=user.sessions)
+        user.set_password(password)
         user.end_sessions()
-        super().set_password(user, password)
+        if not unchanged.update(password=user.password, sessions=user.sessions):
+            raise NotPossible(_("Your account has just been changed elsewhere. Sign in again."))
 
 
 def record_throttled(name: str, address: str, count: int) -> None:

@@ -16,6 +16,7 @@ from dashboard.device import remember
 from dashboard.middleware import actor_of, client_address
 from hosts.access import Target
 from hosts.models import Outcome, User
+from hosts.operations.base import NotPossible
 from hosts.operations.perform import record_fact, recorded
 
 
@@ -65,7 +66,11 @@ class PasswordChange(PasswordChangeView):  # type: ignore[misc]
     """The browser in which the password is changed stays one that the account knows."""
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except NotPossible as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
         remember(self.request, response, form.user)
         return response
 

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from dashboard import limits
+from dashboard.sign_in import NewPasswordForm
 from hosts.access import Target
 from hosts.models import AuditEvent, User
 from hosts.operations.base import find
@@ -228,6 +229,26 @@ def test_the_current_password_cannot_be_found_by_trying(root: User) -> None:
     for _each in range(limits.PAIR.failures + 2):
         tries(Client())
     assert tries(other, password="other-side-42").status_code == 302, "the browser is known by the new password"
+
+
+def test_an_own_password_does_not_undo_what_an_administrator_has_just_done(
+    root: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    assert signs_in(client)
+    real = NewPasswordForm.clean_oldpassword
+
+    def meanwhile(form: NewPasswordForm) -> str:
+        User.objects.update(is_active=False, sessions="disabled")
+        return real(form)
+
+    monkeypatch.setattr(NewPasswordForm, "clean_oldpassword", meanwhile)
+    new = {"oldpassword": RIGHT, "password1": "other-side-42", "password2": "other-side-42"}
+    answer = client.post("/accounts/password/change/", new)
+    assert "changed elsewhere" in answer.text
+    root.refresh_from_db()
+    assert (root.is_active, root.sessions, root.check_password(RIGHT)) == (False, "disabled", True)
+    assert AuditEvent.objects.get(action="person.password").ending.outcome == "failed"
 
 
 _PERSON = """
