@@ -27,6 +27,7 @@ __all__ = [
     "database",
     "fernet_keys",
     "flag",
+    "host_name",
     "listing",
     "load_dotenv",
     "number",
@@ -40,6 +41,7 @@ __all__ = [
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _SCRIPT_NAME = re.compile(r"(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*|\[?[0-9A-Fa-f:.]{2,45}\]?")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _OPEN_REDIS = (
@@ -119,6 +121,14 @@ def script_name() -> str:
     value = text("SCRIPT_NAME").rstrip("/")
     if value and not _SCRIPT_NAME.fullmatch(value):
         raise SettingError(f"SCRIPT_NAME is {value!r}; set it to a path such as /quayside.")
+    return value
+
+
+def host_name(name: str) -> str:
+    """The setting as the name or address of a machine, without scheme and port."""
+    value = text(name)
+    if value and not _HOST_NAME.fullmatch(value):
+        raise SettingError(f"{name} is {value!r}; set it to a name or an address alone, such as apps.example.com.")
     return value
 
 

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.cookies.OneSession",
     "dashboard.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -155,13 +156,21 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# `dashboard.limits` counts failures, and knows browsers; these count whatever comes, and lock everybody out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "change_password": None}
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "quayside_session", "quayside_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+# A browser takes a cookie of such a name by TLS only, and with __Host- from this very name and for all of its paths.
+_COOKIES = "" if not HTTPS else "__Secure-" if FORCE_SCRIPT_NAME else "__Host-"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIES}quayside_session", f"{_COOKIES}quayside_csrf"
+DEVICE_COOKIE_NAME, LANGUAGE_COOKIE_NAME = f"{_COOKIES}quayside_device", f"{_COOKIES}quayside_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 # Whatever else is served under this name has no business with them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
+# Another name of this machine, to which links to the ports of its containers lead: cookies don't know ports.
+PORTS_HOST = env.host_name("PORTS_HOST")
 CSRF_FAILURE_VIEW = "dashboard.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("HTTPS_REDIRECT", True)
 # Asked by the machine itself, of the web process and not of the proxy.

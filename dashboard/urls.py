@@ -34,6 +34,7 @@ from dashboard.pages import (
     volumes,
     webapp,
 )
+from dashboard.sign_in import PasswordChange
 
 handler400 = "dashboard.pages.errors.bad_request"
 handler403 = "dashboard.pages.errors.denied"
@@ -49,7 +50,7 @@ urlpatterns = [
     path("setup/<str:token>/", people.setup, name="setup"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
-    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/password/change/", PasswordChange.as_view(), name="account_change_password"),
     path("i18n/set/", set_language, name="set_language"),
     path("do/<str:name>", do, name="do"),
     path("", overview.overview, name="overview"),

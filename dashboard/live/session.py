@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dashboard.cookies import are_doubled
 from dashboard.language import speak_as_asked, speak_to
 from dashboard.live.limited import Allowance, seat
 from dashboard.live.watch import Question, Watched, watch
@@ -88,7 +89,7 @@ class LiveSocket(Watched):
             log.debug("a browser went away while something was sent to it")
 
     def _know(self) -> None:
-        if self.actor.user_id is None:
+        if self.actor.user_id is None or are_doubled(_cookies(self.scope)):
             raise Closing(SIGNED_OUT, _("Sign in first."))
         self.session_key, self.user_id = self.scope["session"].session_key or "", self.actor.user_id
 
@@ -184,6 +185,10 @@ def _parsed(text: str) -> tuple[str, dict[str, Any]]:
 
 def unknown(kind: str) -> Closing:
     return Closing(BAD_MESSAGE, _("There is no message of the type “%(kind)s” here.") % {"kind": kind[:40]})
+
+
+def _cookies(scope: Scope) -> str:
+    return "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
 
 
 def address_of(scope: Scope) -> str:

@@ -15,6 +15,7 @@ from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
 from dashboard.pages.jobs import visible_jobs
 from dashboard.pages.lists import is_away, object_url
+from dashboard.pages.shared_name import shared_name
 from dashboard.pages.troubled import troubled
 from dashboard.requests import Request
 from hosts.access import Capability
@@ -57,6 +58,7 @@ def overview(request: Request) -> HttpResponse:
         "totals": whole,
         "troubled": troubled(hosts, whole, ended, reverse("containers")),
         "ended": ended,
+        "shared_name": shared_name(request, hosts) if asked.may(Capability.PERSON_MANAGE) else None,
         "images": _images(hosts),
         "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
         "unconfirmed_logins": _unconfirmed_logins(request),

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.db import models
+from django.db import connection, models, transaction
+
+# Any number that no other advisory lock has.
+_KEYS_LOCK = 0x717379
 
 
 class SecretError(Exception):
@@ -49,6 +53,24 @@ def reseal(sealed: str) -> str:
         raise SecretError("A stored secret cannot be opened with the keys in keys/secrets.key.") from error
 
 
+def is_fresh(sealed: str) -> bool:
+    """Whether the newest key opens it; what is empty needs none."""
+    try:
+        return not sealed or bool(Fernet(settings.SECRETS_KEYS()[0]).decrypt(sealed.encode()))
+    except InvalidToken:
+        return False
+
+
+def hold_keys(*, alone: bool = False) -> None:
+    """Until the transaction ends the keys stay as they are; `alone` waits for everybody else who holds them.
+
+    On SQLite each of our transactions holds the database alone from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_KEYS_LOCK])
+
+
 class SecretOwner(models.Model):
     """A row with sealed columns; `uid` names it before and after it has a primary key."""
 
@@ -57,7 +79,20 @@ class SecretOwner(models.Model):
     class Meta:
         abstract = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._set: dict[str, str] = {}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """What was set is sealed once more here: its key may have been dropped since."""
+        with transaction.atomic():
+            hold_keys()
+            for column, plain in self._set.items():
+                setattr(self, column, seal(plain, self._place(column)))
+            super().save(*args, **kwargs)
+
     def set_secret(self, column: str, plain: str) -> None:
+        self._set[column] = plain
         setattr(self, column, seal(plain, self._place(column)))
 
     def secret(self, column: str) -> str:

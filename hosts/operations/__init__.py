@@ -11,6 +11,7 @@ from hosts.operations import (
     people,
     redaction,
     registries,
+    setup,
     views,
     volumes,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "people",
     "redaction",
     "registries",
+    "setup",
     "views",
     "volumes",
 ]

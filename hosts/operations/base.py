@@ -50,10 +50,15 @@ class OperationForm(forms.Form):
 
     secret: ClassVar[frozenset[str]] = frozenset()
     sections: ClassVar[tuple[Section, ...]] = ()
+    # How the trail names it when the form's `look_up` asks a machine for something.
+    look_up_action: ClassVar[str] = ""
 
     def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.target = target
+        # Set by `clean` where the form is not complete without an answer from outside. A form connects to nothing by
+        # itself: `perform` records that first. It adds to the form what came, and returns a sentence on it.
+        self.look_up: Callable[[], str] | None = None
 
     def lock(self, names: Iterable[str]) -> None:
         """Show these fields without letting them be changed; a file, which shows nothing, is left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from hosts.engine.ssh import host_keys, scan_host_key
 from hosts.engine.tls import tls_context
 from hosts.models import Host
 from hosts.models.hosts import NAME
-from hosts.operations.base import OperationForm, Section
+from hosts.operations.base import NotPossible, OperationForm, Section
 from hosts.operations.fields import NamesField, PemField
 
 PEMS = ("tls_ca", "tls_cert", "tls_key", "ssh_key")
@@ -80,6 +81,7 @@ class HostForm(OperationForm):
         Section(_("SSH keys"), ("ssh_key", "ssh_key_file", "ssh_host_key"), "url", "ssh:"),
     )
     secret = frozenset({"tls_key", "ssh_key", "tls_key_file", "ssh_key_file"})
+    look_up_action = "host.scan"
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -149,21 +151,22 @@ class HostForm(OperationForm):
             if not host_keys(address.ssh.host_key):
                 self.add_error("ssh_host_key", _("This is no SSH host key, such as a line of known_hosts."))
         else:
-            self._show_host_key(address)
+            self.look_up = partial(self._show_host_key, address)
 
-    def _show_host_key(self, address: Address) -> None:
+    def _show_host_key(self, address: Address) -> str:
         """Fill in the key that the machine shows; sending the form once more confirms it."""
         try:
             key = scan_host_key(address)
         except EngineError as error:
             self.add_error("url", error.sentence)
-            return
+            raise NotPossible(error.sentence) from error
         self._fill_in("ssh_host_key", key.line)
         sentence = _(
             "The machine shows a key with the fingerprint %s. Compare it with the machine's own, "
             "then send the form again to trust it."
         )
         self.add_error("ssh_host_key", sentence % key.fingerprint)
+        return str(_("The machine shows a key with the fingerprint %s.") % key.fingerprint)
 
     def _fill_in(self, name: str, text: str) -> None:
         self.data = {**self.data.dict(), name: text} if isinstance(self.data, QueryDict) else {**self.data, name: text}

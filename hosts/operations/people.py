@@ -104,24 +104,7 @@ class AddPerson(OnPerson):
     listed = False
 
     def run(self, call: Call) -> str:
-        return _add(call, call.inputs["role"], call.inputs["group"])
-
-
-class SetUp(OnPerson):
-    """The first administrator, by the one-time link."""
-
-    name = "person.setup"
-    named_by = "username"
-    label = _("Make the first administrator")
-    icon = "user-plus"
-    noun = "console"
-    form = FirstForm
-    listed = False
-
-    def run(self, call: Call) -> str:
-        if not no_administrator():
-            raise NotPossible(_("There is an administrator already: sign in."))
-        return _add(call, Role.ADMINISTRATOR, None)
+        return add_person(call, call.inputs["role"], call.inputs["group"])
 
 
 class GiveRole(OnPerson):
@@ -139,6 +122,9 @@ class GiveRole(OnPerson):
         with _keeping_an_administrator():
             if role == "none":
                 RoleAssignment.objects.filter(user=person, group=group).delete()
+                if not person.roles.exists():
+                    # A role that they are given later is for who signs in then.
+                    _end_sessions(person)
             else:
                 RoleAssignment.objects.update_or_create(user=person, group=group, defaults={"role": role})
         nudges.send("people", "role")
@@ -162,7 +148,7 @@ class SetPassword(OnPerson):
     def run(self, call: Call) -> None:
         person = _person(call.target)
         person.set_password(call.inputs["password"])
-        person.save(update_fields=["password"])
+        _end_sessions(person, "password")
         nudges.send("people", "password")
 
 
@@ -210,7 +196,7 @@ class RemovePerson(OnPerson):
         nudges.send("people", "removed")
 
 
-def _add(call: Call, role: str, group: HostGroup | None) -> str:
+def add_person(call: Call, role: str, group: HostGroup | None) -> str:
     with transaction.atomic():
         person = User.objects.create_user(call.inputs["username"], password=call.inputs["password"])
         RoleAssignment.objects.create(user=person, role=role, group=group)
@@ -222,8 +208,14 @@ def _activate(target: Target, active: bool) -> None:
     person = _person(target)
     person.is_active = active
     with _keeping_an_administrator():
-        person.save(update_fields=["is_active"])
+        # At both: neither what was stolen before lives again, nor what was signed in by a race with the first.
+        _end_sessions(person, "is_active")
     nudges.send("people", "enabled" if active else "disabled")
+
+
+def _end_sessions(person: User, *changed: str) -> None:
+    person.end_sessions()
+    person.save(update_fields=["sessions", *changed])
 
 
 def _person(target: Target) -> User:

@@ -6,7 +6,8 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,6 +68,8 @@ def perform(
         _record_refusals(actor, operation, [(target, answer)], data or {})
         return Result(target, Outcome.REFUSED, answer.reason)
     form = operation.form(data or {}, files or {}, target=target)
+    if form.is_valid() and form.look_up is not None:
+        _look_up(actor, operation, target, form)
     if not form.is_valid():
         return Result(target, None, _("Nothing was changed: mend the marked fields."), form=form)
     objection = operation.objection(target, form.cleaned_data)
@@ -180,6 +183,26 @@ def record_fact(
     record.end(record.begin(actor, action, "", target, inputs or {}), outcome, message)
 
 
+@contextlib.contextmanager
+def recorded(
+    actor: Actor, action: str, target: Target, inputs: dict[str, Any] | None = None, *, capability: str = ""
+) -> Iterator[list[str]]:
+    """A deed that is no operation: recorded before the block, and ended after it with what the block has put into the
+    list. `NotPossible` and errors of the database or an engine are failures.
+    """
+    event = record.begin(actor, action, capability, target, inputs or {})
+    outcome, message = Outcome.UNKNOWN, _("Quayside stopped in the middle.")
+    said: list[str] = []
+    try:
+        yield said
+        outcome, message = Outcome.SUCCEEDED, " ".join(said)
+    except (NotPossible, EngineError, DatabaseError) as error:
+        outcome, message = Outcome.FAILED, getattr(error, "sentence", "") or str(error)
+        raise
+    finally:
+        _end(event, outcome, message)
+
+
 def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
     """End a record whose run can no longer end it: a job that was cancelled in the queue, or a worker that died."""
     record.end(event, outcome, message)
@@ -237,6 +260,17 @@ def _as_one(targets: list[Target]) -> Target:
         return targets[0]
     hosts = list(dict.fromkeys(target.host for target in targets))
     return Target(targets[0].noun, hosts[0] if len(hosts) == 1 else None, name=_("%s objects") % len(targets))
+
+
+def _look_up(actor: Actor, operation: Operation, target: Target, form: OperationForm) -> None:
+    """What the form must ask of a machine is a deed of its own, whatever becomes of the form."""
+    subject, inputs = operation.subject(target, form.cleaned_data), operation.recorded(form.cleaned_data)
+    with (
+        contextlib.suppress(NotPossible),
+        recorded(actor, form.look_up_action, subject, inputs, capability=operation.capability) as said,
+    ):
+        if form.look_up is not None:
+            said.append(form.look_up())
 
 
 def _enqueue(actor: Actor, operation: Operation, target: Target, form: OperationForm, inputs: dict[str, Any]) -> Result:

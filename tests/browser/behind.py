@@ -48,7 +48,7 @@ def make_ada(page: Page, behind: Behind) -> None:
     page.get_by_role("button", name="Create the administrator").click()
     expect(page).to_have_url(f"{behind.url}/")
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    for name in ("quayside_session", "quayside_csrf"):
+    for name in ("__Secure-quayside_session", "__Secure-quayside_csrf"):
         assert cookies[name]["path"] == PREFIX
         assert cookies[name]["secure"]
     page.locator(".user-button").click()

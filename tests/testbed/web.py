@@ -71,6 +71,19 @@ class Web(Part):
         self.process = Process(command, self.folder / "web.log", self.environment)
         self.process.wait_ready(self.answers, timeout=30)
 
+    def second(self) -> "Web":
+        """Another web process over the same data; to be stopped before the first, by `end`."""
+        other = Web(self.folder.parent, self.folder.name, self.application)
+        other.redis = self.redis
+        other.launch()
+        return other
+
+    def end(self) -> None:
+        """Stop the process alone."""
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:

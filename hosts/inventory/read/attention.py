@@ -16,6 +16,7 @@ from hosts.inventory.read.images import IMAGES
 from hosts.models import Container, Host, Image, Row
 
 _ARow = TypeVar("_ARow", bound=Row)
+_MOST_PUBLISHING = 1000
 _UNHEALTHY = Q(state="running", health="unhealthy")
 
 
@@ -71,6 +72,16 @@ def troubled(hosts: Iterable[Host], most: int) -> dict[Trouble, list[Container]]
     for row in rows:
         found.setdefault(Trouble(row.trouble), []).append(_placed(row, here))
     return found
+
+
+def publishing(hosts: Iterable[Host]) -> list[Container]:
+    """The containers that have ports open on their machine now, by name; on which address is in their `ports`."""
+    here = {host.pk: host for host in hosts}
+    if not here:
+        return []
+    open_now = Q(state__in=("running", "paused", "restarting"), ports__contains="->")
+    rows = Container.objects.filter(open_now, host__in=here, gone_at=None).only("host_id", *CONTAINERS.light)
+    return [_placed(row, here) for row in rows.order_by("name")[:_MOST_PUBLISHING]]
 
 
 def ended(hosts: Iterable[Host]) -> Ended:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
+from hosts.access import Actor, Target
 from hosts.models import SetupLink, no_administrator
+from hosts.operations.perform import perform
+from hosts.operations.setup import IssueLink
 
 
 class Command(BaseCommand):
@@ -16,5 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if no_administrator():
+            token = SetupLink.new_token()
+            result = perform(Actor.shell(), IssueLink(), Target("console"), {"token": token})
+            if not result.ok:
+                raise CommandError(result.message)
             origin = settings.ORIGINS[0] if settings.ORIGINS else ""
-            self.stdout.write(origin + reverse("setup", args=[SetupLink.issue()]))
+            self.stdout.write(origin + reverse("setup", args=[token]))

@@ -118,7 +118,6 @@ def test_a_sibling_is_one_click_away_on_each_part(web: Container, browse: Browse
         ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "::"}, "http://10.1.2.3:8080/"),
         ("ssh://root@deck.test", {"private": 8443, "public": 443, "ip": ""}, "https://deck.test:443/"),
         ("tcp://[fd00::3]:2376", {"private": 80, "public": 8080, "ip": "::"}, "http://[fd00::3]:8080/"),
-        ("unix:///run/docker.sock", {"private": 80, "public": 8080, "ip": "0.0.0.0"}, "http://testserver:8080/"),
         ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "10.9.9.9"}, "http://10.9.9.9:8080/"),
         ("tcp://10.1.2.3:2376", {"private": 80, "public": 8080, "ip": "127.0.0.1"}, ""),
         ("tcp://10.1.2.3:2376", {"private": 5432, "public": 5432, "ip": "0.0.0.0"}, ""),

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from hosts.access import Target
+from hosts.engine.address import Address
+from hosts.engine.ssh import HostKey, scan_host_key
 from hosts.models import AuditEvent, Host, HostState
 from tests import rows
 from tests.hosts.operations.conftest import Do
 from tests.testbed.engine import Engine
+from tests.testbed.process import free_port
 from tests.testbed.ssh import SshServer
 
 pytestmark = pytest.mark.django_db
@@ -104,11 +107,46 @@ def test_ssh_shows_its_host_key_first(do: Do, engine: Engine, ssh_server: SshSer
     assert list(first.form.errors) == ["ssh_host_key"]
     assert "SHA256:" in str(first.form.errors)
     shown = first.form.data["ssh_host_key"]
+    scan = AuditEvent.objects.latest("pk")
+    assert (scan.action, scan.ending.outcome) == ("host.scan", "succeeded")
+    assert ssh_server.fingerprint in scan.ending.message
     assert not Host.objects.exists()
     second = do("host.probe", CONSOLE, **data, ssh_host_key=shown)
     assert second.ok, second.message
     assert do("host.add", CONSOLE, **data, ssh_host_key=shown).ok
     assert "PRIVATE" not in Host.objects.get().ssh_key
+
+
+@pytest.mark.parametrize("name", ["host.probe", "host.add"])
+def test_asking_for_a_host_key_is_recorded_before_it_is_asked(
+    do: Do, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str, bool]] = []
+
+    def scan(address: Address) -> HostKey:
+        event = AuditEvent.objects.latest("pk")
+        seen.append((event.action, event.object_name, hasattr(event, "ending")))
+        return scan_host_key(address)
+
+    monkeypatch.setattr("hosts.operations.host_form.scan_host_key", scan)
+    closed = free_port()
+    result = do(name, CONSOLE, name="far", url=f"ssh://ada@127.0.0.1:{closed}", ssh_key="canary-2718")
+    assert result.form is not None
+    assert list(result.form.errors) == ["url"]
+    assert seen == [("host.scan", "far", False)]
+    event = AuditEvent.objects.get()
+    assert (event.action, event.ending.outcome, event.capability) == ("host.scan", "failed", "host.add")
+    assert str(closed) in event.ending.message
+    assert str(closed) in event.inputs["url"]
+    assert "canary" not in str(event.inputs)
+
+
+def test_a_form_that_is_wrong_otherwise_asks_nobody(do: Do, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hosts.operations.host_form.scan_host_key", lambda address: pytest.fail("it was asked"))
+    for change in ({"name": "a b"}, {"url": "ssh://127.0.0.1"}, {"ssh_key": ""}):
+        data = {"name": "far", "url": "ssh://ada@127.0.0.1:1", "ssh_key": "x", **change}
+        assert do("host.add", CONSOLE, **data).form is not None
+    assert not AuditEvent.objects.exists()
 
 
 def test_ssh_refuses_another_host_key(do: Do, engine: Engine, ssh_server: SshServer) -> None:

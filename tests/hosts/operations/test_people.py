@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from hosts.access import Target
-from hosts.models import HostGroup, Role, RoleAssignment, User
+from hosts.models import AuditEvent, HostGroup, Role, RoleAssignment, User
+from hosts.models.people import PeopleManager
 from tests import cast
 from tests.hosts.operations.conftest import Do
 
@@ -87,3 +89,62 @@ def test_disable_enable_and_remove(do: Do) -> None:
     assert do("person.password", of(otto), password="other-side-42", password_again="other-side-42").ok
     assert do("person.remove", of(otto)).ok
     assert not User.objects.filter(username="otto").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("person.disable", {}),
+        ("person.enable", {}),
+        ("person.role", {"role": "none"}),
+        ("person.password", {"password": "other-side-42", "password_again": "other-side-42"}),
+    ],
+)
+def test_sessions_end_for_good(do: Do, name: str, data: dict[str, str]) -> None:
+    cast.ada()
+    otto = cast.otto()
+    before = otto.get_session_auth_hash()
+    assert do(name, of(otto), **data).ok
+    otto.refresh_from_db()
+    assert otto.get_session_auth_hash() != before
+
+
+def test_a_role_that_is_changed_ends_no_session(do: Do) -> None:
+    cast.ada()
+    otto = cast.otto()
+    before = otto.get_session_auth_hash()
+    assert do("person.role", of(otto), role="viewer").ok
+    otto.refresh_from_db()
+    assert otto.get_session_auth_hash() == before
+
+
+def test_an_account_made_in_the_shell_is_recorded_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "quay-side-42")
+    seen: list[bool] = []
+    real = User.objects.create_superuser
+
+    def create(**values: Any) -> User:
+        seen.append(hasattr(AuditEvent.objects.get(action="person.add"), "ending"))
+        return real(**values)
+
+    monkeypatch.setattr(PeopleManager, "create_superuser", lambda manager, **values: create(**values))
+    call_command("createsuperuser", username="root", email="", interactive=False)
+    event = AuditEvent.objects.get()
+    assert seen == [False]
+    assert (event.object_name, event.ending.outcome, event.ending.message) == ("root", "succeeded", "root")
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", username="root", email="", interactive=False)
+    assert AuditEvent.objects.latest("pk").ending.outcome == "failed"
+
+
+def test_a_password_changed_in_the_shell_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    otto = cast.otto()
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": "other-side-42")
+    call_command("changepassword", "otto")
+    otto.refresh_from_db()
+    assert otto.check_password("other-side-42")
+    event = AuditEvent.objects.get()
+    assert (event.action, event.object_name, event.ending.outcome) == ("person.password", "otto", "succeeded")
+    with pytest.raises(CommandError):
+        call_command("changepassword", "nobody")
+    assert AuditEvent.objects.latest("pk").ending.outcome == "failed"
