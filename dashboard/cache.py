@@ -1,4 +1,8 @@
-"""The cache: in Redis, and while that does not answer in this process's own memory: rate limits hold either way."""
+"""The cache: in Redis, and while that does not answer in this process's own memory: rate limits hold either way.
+
+What must happen once only among all processes is asked of Redis itself (`put_for_all`, `take_once`), and not done
+while it is away.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,21 @@ class Cache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self.memory = LocMemCache("while Redis is away", {})
+
+    def put_for_all(self, key: str, value: Any, seconds: int) -> bool:
+        """Where every process sees it, or nowhere: False while Redis does not answer."""
+        try:
+            RedisCache.set(self, key, value, seconds)
+        except RedisError:
+            return False
+        return True
+
+    def take_once(self, key: str) -> bool:
+        """Whether it was there for all and is now taken away, by this caller alone."""
+        try:
+            return bool(RedisCache.delete(self, key))
+        except RedisError:
+            return False
 
     add = _either("add")
     get = _either("get")

@@ -10,12 +10,13 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
+from dashboard import seen
 from dashboard.assets import version
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.session import BAD_MESSAGE, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
-from hosts.access import Capability, Denied, Target, grant
-from hosts.models import Host, Job
+from hosts.access import Capability, Denied, Permissions, Target, grant, visible_hosts
+from hosts.models import Host
 
 MOST_TOPICS = 200
 _FREE = frozenset({"hosts", "jobs", "views"})
@@ -98,7 +99,8 @@ class Updates(LiveSocket, Listener):
         await self.say("subscribed", topics=list(self._topics), version=version())
 
     def _allowed(self, wish: list[str]) -> dict[str, Question | None]:
-        hosts = Host.objects.in_bulk([int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))])
+        keys = [int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))]
+        hosts = visible_hosts(self.actor).in_bulk(keys)
         found: dict[str, Question | None] = {}
         for topic in wish:
             if topic in _FREE:
@@ -117,7 +119,7 @@ class Updates(LiveSocket, Listener):
             host = hosts.get(int(match[1]))
             return (Question(Capability.HOST_VIEW, Target.of(host)) if host else None), False
         if topic.startswith("job.") and _is_uuid(topic[4:]):
-            job = Job.objects.select_related("host").filter(pk=topic[4:]).first()
+            job = seen.jobs(Permissions(self.actor)).filter(pk=topic[4:]).first()
             if job is None or job.person_id == self.actor.user_id:
                 return None, job is not None
             return Question(Capability.JOB_VIEW, Target("job", job.host, str(job.pk), job.title)), False
