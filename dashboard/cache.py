@@ -2,6 +2,9 @@
 
 Redis holds JSON and no pickle: whoever can write there must not thereby run code here. What lies there is taken for
 what anybody may have written: of another type or shape it is as if nothing lay there.
+
+What must happen once only among all processes is asked of Redis itself (`put_for_all`, `take_once`), and not done
+while it is away.
 """
 
 from __future__ import annotations
@@ -121,6 +124,21 @@ class Cache(RedisCache):
                 RedisCache.delete(self, key)
             except RedisError as error:
                 log.warning("the cache does not forget", reason=str(error))
+
+    def put_for_all(self, key: str, value: Any, seconds: int) -> bool:
+        """Where every process sees it, or nowhere: False while Redis does not answer."""
+        try:
+            RedisCache.set(self, key, value, seconds)
+        except RedisError:
+            return False
+        return True
+
+    def take_once(self, key: str) -> bool:
+        """Whether it was there for all and is now taken away, by this caller alone."""
+        try:
+            return bool(RedisCache.delete(self, key))
+        except RedisError:
+            return False
 
     add = _either("add")
     set = _either("set")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -20,13 +21,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from dashboard.pages.allowed import permissions
 from dashboard.pages.errors import BadQuery, Missing, Refused
+from dashboard.refusals import form_refused
 from dashboard.requests import Request
-from dashboard.targets import CONSOLE, ref_of, resolve
+from dashboard.targets import CONSOLE, ref_of, resolve, unresolved
 from hosts.access import Denied, Target
+from hosts.access.capabilities import About
 from hosts.models import Outcome
 from hosts.operations.base import Operation, OperationForm, find
-from hosts.operations.perform import Result, perform, perform_bulk, perform_each
+from hosts.operations.perform import Result, perform, perform_bulk, perform_each, record_refusals
 from hosts.operations.permitted import WrongTarget, left_out, locked_fields, permitted, permitted_among
 
 MOST_TARGETS = 500
@@ -56,43 +60,78 @@ def do(request: Request, name: str) -> HttpResponse:
 
 def _do(request: Request, operation: Operation) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
-    targets = _targets(operation, values.getlist("on"))
+    refs = [text.replace("\x00", "")[:500] for text in dict.fromkeys(values.getlist("on"))]
+    targets, unseen = _targets(request, operation, refs)
     if request.method == "GET":
-        return _ask(request, operation, targets)
+        return _ask(request, operation, targets, unseen)
     if "_try" in request.POST and operation.tried_by:
         return _try_out(request, operation, targets[0])
     if operation.asks and "_sure" not in request.POST:
-        return _ask(request, operation, targets)
+        return _ask(request, operation, targets, unseen)
+    result = _performed(request, operation, targets)
+    if unseen and result.ok:
+        result = replace(result, left_out=f"{result.left_out} {left_out(unseen, targets)}".strip())
+    return _answer(request, operation, targets, result)
+
+
+def _performed(request: Request, operation: Operation, targets: list[Target]) -> Result:
     if len(targets) == 1:
-        return _answer(
-            request, operation, targets, perform(request.actor, operation, targets[0], request.POST, request.FILES)
-        )
+        return perform(request.actor, operation, targets[0], request.POST, request.FILES)
     if operation.long:
-        return _answer(request, operation, targets, perform_each(request.actor, operation, targets, request.POST))
-    return _answer(request, operation, targets, perform_bulk(request.actor, operation, targets, request.POST))
+        return perform_each(request.actor, operation, targets, request.POST)
+    return perform_bulk(request.actor, operation, targets, request.POST)
 
 
-def _targets(operation: Operation, refs: list[str]) -> list[Target]:
+# Of many things those that are not there for this person, as the trail names them, each with the reason.
+Unresolved = list[tuple[Target, Denied]]
+
+
+def _targets(request: Request, operation: Operation, refs: list[str]) -> tuple[list[Target], Unresolved]:
+    """What is meant, among what the person sees; Missing for what is hidden from them as for what never was."""
     if not refs and operation.noun == CONSOLE.noun:
-        return [CONSOLE]
+        return [CONSOLE], []
     if not refs:
         raise BadQuery(_("Nothing is selected."))
     if len(refs) > MOST_TARGETS:
         raise BadQuery(_("That is too much at once: %s objects at most.") % MOST_TARGETS)
     if len(refs) > 1 and not operation.bulk:
         raise BadQuery(_("This can be done to one object at a time only."))
-    return [resolve(text) for text in dict.fromkeys(refs)]
+    lacks_right = operation.capability.about is About.CONSOLE and not permissions(request).may(operation.capability)
+    if operation.noun == CONSOLE.noun or lacks_right:
+        # Of the wrong kind, or refused, whatever it is and whether it is there or not.
+        return [unresolved(text) for text in refs], []
+    return _resolved(request, operation, refs)
 
 
-def _ask(request: Request, operation: Operation, targets: list[Target]) -> HttpResponse:
+def _resolved(request: Request, operation: Operation, refs: list[str]) -> tuple[list[Target], Unresolved]:
+    found: list[Target] = []
+    reasons: dict[str, str] = {}
+    for text in refs:
+        try:
+            found.append(resolve(text, permissions(request)))
+        except Missing as error:
+            reasons[text] = str(error)
+    unseen = [(unresolved(text), Denied(_("This has been removed, or you may not see it."))) for text in reasons]
+    if unseen and request.method == "GET":
+        form_refused(request, operation, unseen)
+    elif unseen:
+        record_refusals(request.actor, operation, unseen, request.POST)
+    if not found:
+        raise Missing(next(iter(reasons.values())))
+    return found, unseen
+
+
+def _ask(request: Request, operation: Operation, targets: list[Target], unseen: Unresolved) -> HttpResponse:
     """The form or the confirmation, for who may do it: of many targets, those where they may."""
     allowed, denied = permitted_among(request.actor, operation, targets)
+    if denied:
+        form_refused(request, operation, denied)
     if not allowed:
-        raise Refused(denied[0][1])
+        raise Refused(denied[0][1], recorded=True)
     free = operation.form.base_fields.keys() - locked_fields(request.actor, operation, allowed[0]).keys()
     given = {key: value for key, value in request.GET.items() if key in free}
     form = operation.form(initial={**operation.initial(allowed[0]), **given}, target=allowed[0])
-    return _draw(request, operation, allowed, form, "warn", left_out(denied, allowed))
+    return _draw(request, operation, allowed, form, "warn", left_out([*denied, *unseen], allowed))
 
 
 def _try_out(request: Request, operation: Operation, target: Target) -> HttpResponse:

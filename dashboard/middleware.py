@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from dashboard.language import speak_to
 from dashboard.pages import errors
+from dashboard.refusals import page_refused
 from dashboard.requests import Request
 from hosts.access import Actor, ActorKind
 from hosts.engine.errors import EngineError
@@ -175,6 +176,8 @@ class InWords:
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, EngineError):
             return errors.engine_error(request, exception)
+        if isinstance(exception, errors.Unseen) or (isinstance(exception, errors.Refused) and not exception.recorded):
+            page_refused(request, str(exception))
         if isinstance(exception, errors.Refused):
             return errors.refused(request, exception)
         if isinstance(exception, errors.BadQuery):

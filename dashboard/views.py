@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
+from dashboard import seen
 from dashboard.pages.allowed import permissions
 from dashboard.requests import Request
-from hosts.access import Capability
 from hosts.models import SavedView, ViewPage, same_query
 
 MOST = 200
-# What a page needs besides, where not everybody may open it at all.
-NEEDS = {ViewPage.AUDIT: Capability.AUDIT_VIEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,8 @@ class Shown:
 
 
 def visible(request: Request, page: str = "") -> QuerySet[SavedView]:
-    """Own ones first, then those of others; of pages that the person may open."""
-    actor = request.actor.user_id or 0
-    closed = [each for each, capability in NEEDS.items() if not permissions(request).may_anywhere(capability)]
-    rows = SavedView.objects.filter(Q(owner=actor) | Q(shared=True)).exclude(page__in=closed).select_related("owner")
+    """Own ones and those of others, of pages that the person may open; `shown` leaves out what is not for them."""
+    rows = seen.views(permissions(request))
     return rows.filter(page=page) if page else rows
 
 
@@ -55,6 +51,7 @@ def shown(request: Request, rows: QuerySet[SavedView], query: str = "", page: st
     found = [
         Shown(row, url_of(row), row.owner_id == request.actor.user_id, row.page == page and row.query == now)
         for row in rows[:MOST]
+        if seen.may_show(row, permissions(request))
     ]
     return sorted(found, key=lambda each: not each.own)
 

@@ -16,6 +16,7 @@ from dashboard.live.filtering import sentence
 from dashboard.live.opening import AskedLines
 from hosts.engine.logs import LogQuery
 from hosts.lines.filters import FILTER_CHARACTERS, Filter, FilterError
+from hosts.lines.redaction import Redactor
 
 FORMATS = (
     ("plain", gettext_lazy("Plain text")),
@@ -63,12 +64,11 @@ class AskedFile(AskedLines):
             self.add_error("until", _("The end is before the beginning."))
         return super().clean()
 
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """As the trail keeps them."""
+    def recorded(self, hides: Redactor) -> dict[str, Any]:
+        """As the trail keeps them; what looks like a credential in the filter is masked as it is in logs."""
         given = {name: self.cleaned_data[name] for name in ("since", "until", "unmasked") if self.cleaned_data[name]}
         if self.cleaned_data["filter"]:
-            given["filter"] = self.data["filter"].strip()
+            given["filter"] = hides.mask_text(self.data["filter"].strip())[0]
         tail = self.cleaned_data["tail"]
         return {"format": self.cleaned_data["format"], "tail": "all" if tail is None else tail, **given}
 

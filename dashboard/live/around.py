@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.search_sources import Looked, find_logs
 from dashboard.live.search_wish import SearchWish, Unclear, moment, wish_in
-from dashboard.live.wish import MOST_SOURCES, Source
+from dashboard.live.wish import MOST_SOURCES, Source, refusal_recorded
 from dashboard.pages.lists import is_away
 from hosts import history
 from hosts.access import Actor, Capability
@@ -74,13 +74,15 @@ def around_wish(message: dict[str, Any]) -> AroundWish:
 
 def admitted(wish: AroundWish, actor: Actor) -> tuple[Looked, dict[int, Reach], Redactor]:
     """Which logs are meant and may be read; the trail has it, and each refusal. Raises Unclear."""
+    hides = redactor()
+    inputs = {"at": stamp(wish.at).decode().strip(), "query": wish.asked.wish.recorded(hides)}
     try:
-        looked = find_logs(wish.asked, actor, MOST_SOURCES)
+        with refusal_recorded(actor, wish.asked.wish):
+            looked = find_logs(wish.asked, actor, MOST_SOURCES)
     except QueryError as error:
         raise Unclear("query", str(error)) from error
-    inputs = {"at": stamp(wish.at).decode().strip(), "query": wish.asked.wish.text[:2000]}
     record_readings(actor, Capability.CONTAINER_LOGS, looked.targets, inputs, looked.refused)
-    return looked, reaches(looked.kept.values()), redactor()
+    return looked, reaches(looked.kept.values()), hides
 
 
 async def context_of(

@@ -17,7 +17,8 @@ from dashboard.live.groups import Groups
 from dashboard.live.lines import gap_told, graded, lines_message
 from dashboard.live.merged import MergedLogs
 from dashboard.live.merged_opening import MergedOpening, merged_opening
-from dashboard.live.opening import Opening, container_target, has_receipt, opening
+from dashboard.live.opening import Opening, container_target, opening, refused_container
+from dashboard.live.receipts import has_receipt
 from dashboard.live.revealing import revealed
 from dashboard.live.session import (
     BAD_MESSAGE,
@@ -32,12 +33,12 @@ from dashboard.live.session import (
     unknown,
 )
 from dashboard.live.watch import Question
-from hosts.access import Capability, Denied, Grant, Target, grant
+from hosts.access import Capability, Denied, Grant, Permissions, Target, grant
 from hosts.engine.cursor import Cursor
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, Gap, Lost, Opened
 from hosts.lines.filters import FILTER_CHARACTERS
-from hosts.operations.perform import record_reading
+from hosts.operations.perform import record_reading, record_readings
 from hosts.streams.hub import hub
 from hosts.streams.sieve import Sieve
 from hosts.streams.viewer import Given, Skipped
@@ -205,11 +206,13 @@ class Logs(LiveSocket):
         The grant is the one to see its credentials, where that was asked for.
         """
         try:
-            target = container_target(wish.host, wish.container)
+            target = container_target(Permissions(self.actor), wish.host, wish.container)
         except Http404 as missing:
+            refused = [(refused_container(wish.host, wish.container), str(missing))]
+            record_readings(self.actor, Capability.CONTAINER_LOGS, [], wish.inputs, refused)
             raise Closing(NOT_FOUND, str(missing)) from missing
         reveal = revealed(self.actor, target, wish.inputs) if wish.unmasked else None
-        if has_receipt(wish.receipt, self.actor, target):
+        if has_receipt(wish.receipt, self.actor, self.session_key, wish.asked, [target]):
             answer = grant(self.actor, Capability.CONTAINER_LOGS, target)
         else:
             answer = record_reading(self.actor, Capability.CONTAINER_LOGS, target, wish.inputs)

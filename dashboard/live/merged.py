@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
@@ -16,16 +15,17 @@ from dashboard.live.groups import Groups
 from dashboard.live.lines import gap_told, graded, lines_message
 from dashboard.live.merged_opening import MOST_TAIL, MergedOpening
 from dashboard.live.nudged import Listener, exchange
-from dashboard.live.opening import has_receipt
+from dashboard.live.receipts import has_receipt
 from dashboard.live.removed import kept_lines
 from dashboard.live.revealing import Reveals
 from dashboard.live.session import DENIED, NOT_FOUND, Closing
 from dashboard.live.watch import Question
-from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources
+from dashboard.live.wish import MOST_SOURCES, Found, Source, find_sources, refusal_recorded
 from hosts.access import Capability, Target
 from hosts.engine.cursor import Place
 from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
 from hosts.inventory.read.query import QueryError
+from hosts.models import redactor
 from hosts.operations.perform import record_readings
 from hosts.streams.hub import hub
 from hosts.streams.masks import Masks
@@ -53,8 +53,8 @@ class MergedLogs(Listener):
         self._since = f"{time.time():.6f}"
         self._changed = asyncio.Event()
         self._denied: set[int | None] = set()
-        inputs = {"query": wish.wish.text[:2000]}
-        self._reveals = Reveals(socket.actor, inputs, wanted=wish.unmasked)
+        self._inputs: dict[str, Any] = {}
+        self._reveals = Reveals(socket.actor, wanted=wish.unmasked)
 
     def questions(self) -> list[Question]:
         """One for each host: a role counts for all containers of a host."""
@@ -102,31 +102,46 @@ class MergedLogs(Listener):
     async def _begin(self) -> None:
         found = await database_sync_to_async(self._admitted, thread_sensitive=False)()
         if found.refused and not found.sources:
-            is_missing = all(target.host is None for target, _reason in found.refused)
-            raise Closing(NOT_FOUND if is_missing else DENIED, found.refused[0][1])
-        refused = [{"name": target.name or target.id[:12], "message": reason} for target, reason in found.refused]
+            raise Closing(NOT_FOUND, found.refused[0][1])
+        refused = [{"name": target.name, "message": reason} for target, reason in found.refused]
         await self._join(found, [self._wish.query_for(source) for source in found.sources], refused)
 
     def _admitted(self) -> Found:
         """Who is meant and may be read; the trail has it, and each refusal."""
-        found = self._find()
-        if has_receipt(self._wish.receipt, self._socket.actor, Target("logs", None, self._wish.wish.text)):
-            return found
-        inputs = {**self._wish.inputs, "containers": len(found.sources)}
-        targets = [source.target for source in found.sources]
-        record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
-        return found
-
-    def _found_again(self) -> Found:
-        return self._find(self._sources)
-
-    def _find(self, followed: Sequence[Source] = ()) -> Found:
+        self._inputs = {"query": self._wish.wish.recorded(redactor()), **self._wish.inputs}
         try:
-            found = find_sources(self._wish.wish, self._socket.actor, followed)
+            with refusal_recorded(self._socket.actor, self._wish.wish):
+                found = find_sources(self._wish.wish, self._socket.actor)
         except QueryError as error:  # it names a host that is not there, or is hidden from this person
             raise Closing(NOT_FOUND, str(error)) from error
-        self._reveals.ask(source.target.host for source in found.sources if source.target.host)
+        self._ask_to_reveal(found)
+        targets, socket = [source.target for source in found.sources], self._socket
+        if not has_receipt(self._wish.receipt, socket.actor, socket.session_key, self._wish.asked, targets):
+            self._record(targets, found)
         return found
+
+    def _record(self, targets: list[Target], found: Found, **how: Any) -> None:
+        """Before a line of them is read; NotRecorded ends the socket."""
+        inputs = {**self._inputs, "containers": len(targets), **how}
+        record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+
+    def _found_again(self) -> Found:
+        """Who belongs to the view now: a newcomer is in the trail before it is read."""
+        try:
+            found = find_sources(self._wish.wish, self._socket.actor, self._sources)
+        except QueryError as error:
+            raise Closing(NOT_FOUND, str(error)) from error
+        self._ask_to_reveal(found)
+        fresh = [source for source in found.sources if source.identity not in self._numbers and not source.is_removed]
+        reading = sum(map(self._view.reads, range(len(self._sources))))
+        fresh = fresh[: max(0, MOST_SOURCES - reading)]
+        if fresh:
+            self._record([source.target for source in fresh], Found([], 0, []), joined=True)
+        known = [source for source in found.sources if source.identity in self._numbers]
+        return Found([*known, *fresh], found.total, [])
+
+    def _ask_to_reveal(self, found: Found) -> None:
+        self._reveals.ask((source.target.host for source in found.sources if source.target.host), self._inputs)
 
     async def _join(self, found: Found, queries: list[LogQuery], refused: list[dict[str, str]]) -> None:
         said = []
@@ -206,8 +221,7 @@ class MergedLogs(Listener):
                 self._sources[number] = source
                 place = self._view.place(number)
                 self._read(number, source, LogQuery(tail=None, after=place) if place else self._from(source))
-        reading = sum(map(self._view.reads, range(len(self._sources))))
-        if fresh := fresh[: max(0, MOST_SOURCES - reading)]:
+        if fresh:
             joining = Found(fresh, len(fresh), [])
             await self._join(joining, [self._from(source) for source in fresh], [])
 

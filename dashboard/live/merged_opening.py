@@ -34,7 +34,9 @@ class MergedOpening:
     places: dict[str, Place]
     receipt: str
     filter: Filter | None
-    unmasked: bool = False
+    unmasked: bool
+    # What its receipt must be for, besides the logs that it finds.
+    asked: dict[str, Any]
 
     def query_for(self, source: Source) -> LogQuery:
         place = self.places.get(source.target.id[:12])
@@ -58,11 +60,13 @@ def merged_opening(message: dict[str, Any]) -> MergedOpening:
     if isinstance(after, dict) and (after.get("places") or after.get("since")):
         places = _places(after.get("places"))
         query, inputs = LogQuery(tail=None, since=_since(after.get("since"))), {"resumed": True}
-    inputs |= {"query": wish.text[:2000]}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
     groups, unmasked = message.get("groups") is True, message.get("unmasked") is True
     receipt, wanted = str(message.get("receipt", "")), filter_of(message)
-    return MergedOpening(wish, query, inputs, shows, levels, groups, places, receipt, wanted, unmasked)
+    if unmasked:
+        inputs["unmasked"] = True
+    asked = form.asked(str(message.get("filter", "")), after=after, unmasked=unmasked) | {"query": wish.text}
+    return MergedOpening(wish, query, inputs, shows, levels, groups, places, receipt, wanted, unmasked, asked)
 
 
 def _wish(message: dict[str, Any]) -> Wish:

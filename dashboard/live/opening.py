@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,19 +16,18 @@ from dashboard.live.filtering import filter_of
 from dashboard.live.session import BAD_MESSAGE, NOT_FOUND, Closing
 from dashboard.pages.asking import one_line
 from dashboard.targets import find_host, find_row
-from hosts.access import Actor, Target
+from hosts.access import Capability, Permissions, Target
 from hosts.engine.cursor import Place, nanoseconds
 from hosts.engine.logs import LogQuery
 from hosts.facts import Noun
 from hosts.lines.filters import Filter
+from hosts.models import Host
 
 DEFAULT_TAIL, MOST_LINES = 500, 10_000_000
 _AGO = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _UNIX = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
-# A page records that it was opened; its socket, which follows at once, is the same opening.
-_RECEIPT_SALT, _RECEIPT_SECONDS = "logs opened", 60
 
 
 class AskedLines(forms.Form):
@@ -56,9 +54,9 @@ class AskedLines(forms.Form):
         text = str(self.cleaned_data[name]).strip()
         if not text or _UNIX.fullmatch(text):
             return text
-        if ago := _AGO.fullmatch(text):
-            return _seconds(dt.datetime.now(dt.UTC) - dt.timedelta(**{_UNIT[ago[2]]: int(ago[1])}))
         try:
+            if ago := _AGO.fullmatch(text):
+                return _seconds(dt.datetime.now(dt.UTC) - dt.timedelta(**{_UNIT[ago[2]]: int(ago[1])}))
             moment = dt.datetime.fromisoformat(text)
             return _seconds(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
         except (ValueError, OverflowError) as error:
@@ -69,6 +67,12 @@ class AskedLines(forms.Form):
         """As the trail keeps them."""
         tail, since = self.cleaned_data["tail"], self.cleaned_data["since"]
         return {"tail": "all" if tail is None else tail, **({"since": since} if since else {})}
+
+    def asked(self, filter_text: str, *, after: Any = None, unmasked: bool = False) -> dict[str, Any]:
+        """What a receipt is for, in words that do not change while time goes by: an age stays an age."""
+        tail, since = self.cleaned_data["tail"], str(self.data.get("since") or "").strip()
+        wanted = {"tail": "all" if tail is None else tail, "since": since, "filter": filter_text.strip()}
+        return {**wanted, "after": after, "unmasked": unmasked}
 
     @property
     def query(self) -> LogQuery:
@@ -93,7 +97,9 @@ class Opening:
     groups: bool
     receipt: str
     filter: Filter | None
-    unmasked: bool = False
+    unmasked: bool
+    # What its receipt must be for.
+    asked: dict[str, Any]
     # What the browser holds of what passed the filter: no place in the log itself, of whose lines others passed not.
     held: Place | None = None
 
@@ -113,7 +119,8 @@ def opening(message: dict[str, Any]) -> Opening:
         query, inputs = LogQuery(tail=None, after=place.before if wanted else place), {"resumed": True}
     shows, levels = message.get("timestamps", True) is not False, message.get("levels") is True
     groups, unmasked = message.get("groups") is True, message.get("unmasked") is True
-    return Opening(host, container, query, inputs, shows, levels, groups, receipt, wanted, unmasked, held)
+    asked = form.asked(str(message.get("filter", "")), after=message.get("after"), unmasked=unmasked)
+    return Opening(host, container, query, inputs, shows, levels, groups, receipt, wanted, unmasked, asked, held)
 
 
 def asked_lines(message: dict[str, Any]) -> AskedLines:
@@ -143,9 +150,13 @@ def _time(text: Any) -> int | None:
     return time if time is not None and time >= 0 else None
 
 
-def container_target(host_name: str, container: str) -> Target:
-    """The container that is meant. One that only just began may not be in the inventory: then its whole id will do."""
-    host = find_host(host_name)
+def container_target(asked: Permissions, host_name: str, container: str) -> Target:
+    """The container that is meant, on a host whose logs the person may read; Missing where there is none for them."""
+    return container_on(find_host(host_name, asked, Capability.CONTAINER_LOGS), container)
+
+
+def container_on(host: Host, container: str) -> Target:
+    """One that only just began may not be in the inventory: then its whole id will do."""
     try:
         row = find_row(Noun.CONTAINER, host, container)
     except Http404:
@@ -155,17 +166,7 @@ def container_target(host_name: str, container: str) -> Target:
     return Target(Noun.CONTAINER, host, row.engine_id, row.name)
 
 
-def receipt(actor: Actor, target: Target) -> str:
-    """Proof for a page's own socket that the trail has this opening."""
-    return signing.dumps(_opened(actor, target), salt=_RECEIPT_SALT)
-
-
-def has_receipt(text: str, actor: Actor, target: Target) -> bool:
-    try:
-        return bool(signing.loads(text, salt=_RECEIPT_SALT, max_age=_RECEIPT_SECONDS) == _opened(actor, target))
-    except signing.BadSignature:
-        return False
-
-
-def _opened(actor: Actor, target: Target) -> list[Any]:
-    return [actor.user_id, target.host.pk if target.host else None, target.id]
+def refused_container(host_name: str, container: str) -> Target:
+    """What was asked for as the trail names it, be it hidden from the person or never there."""
+    host = Host.objects.filter(name=host_name).first()
+    return Target(Noun.CONTAINER, host, container, f"{host_name}:{container}")

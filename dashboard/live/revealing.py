@@ -23,17 +23,17 @@ def revealed(actor: Actor, target: Target, inputs: dict[str, Any]) -> Grant:
 class Reveals:
     """For the logs of many hosts, each asked for once. Where it is refused they stay masked."""
 
-    def __init__(self, actor: Actor, inputs: dict[str, Any], *, wanted: bool) -> None:
-        self._actor, self._inputs, self._wanted = actor, inputs, wanted
+    def __init__(self, actor: Actor, *, wanted: bool) -> None:
+        self._actor, self._wanted = actor, wanted
         self._grants: dict[int, Grant] = {}
         self._refusals: dict[int, str] = {}
 
-    def ask(self, hosts: Iterable[Host]) -> None:
-        """Raises Closing when it has been refused everywhere."""
+    def ask(self, hosts: Iterable[Host], inputs: dict[str, Any]) -> None:
+        """Raises Closing when it has been refused everywhere. Which logs are read is in the records of those."""
         for host in {host.pk: host for host in hosts}.values() if self._wanted else ():
             if host.pk in self._grants or host.pk in self._refusals:
                 continue
-            answer = record_reading(self._actor, Capability.LOGS_UNMASKED, Target.of(host), self._inputs)
+            answer = record_reading(self._actor, Capability.LOGS_UNMASKED, Target.of(host), inputs)
             if isinstance(answer, Denied):
                 self._refusals[host.pk] = answer.reason
             else:

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from dashboard.live.around import admitted, around_wish, context_of
 from dashboard.live.lines import graded, lines_message
+from dashboard.live.newest import Superseded, as_newest
 from dashboard.live.search_sources import Looked, feeds, find_logs, shown_moment
 from dashboard.live.search_wish import SearchWish, Unclear, search_wish
 from dashboard.live.session import LiveSocket, Receive, Scope, Seldom, Send, unknown
+from dashboard.live.turns import Turn, turn_of
 from dashboard.live.watch import Question
-from dashboard.live.wish import Source
+from dashboard.live.wish import Source, refusal_recorded
 from dashboard.pages.logs import shown_line
 from hosts.access import Capability, Target
 from hosts.engine.frames import KIND
@@ -26,9 +28,8 @@ from hosts.operations.perform import record_readings
 from hosts.streams.looking_back import Far, Feed, Found, LookingBack, Trouble
 
 ACTION = "container.logs.search"
-# Searches of this process that look at once; others wait for their turn.
-AT_ONCE, HITS_IN_A_MESSAGE = 4, 100
-_turns = asyncio.Semaphore(AT_ONCE)
+# A message has at most so many hits, and begins no other one when it has so many characters of text.
+HITS_IN_A_MESSAGE, CHARACTERS_IN_A_MESSAGE = 100, 64 << 10
 
 
 async def search(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +101,8 @@ class Search(LiveSocket):
         admit = database_sync_to_async(admitted, thread_sensitive=False)
         looked, reach, hides = await admit(wish, self.actor)
         self._read_from(looked)
-        found = await context_of(wish, looked, reach, hides, self.actor)
+        async with turn_of(self.user_id):
+            found = await context_of(wish, looked, reach, hides, self.actor)
         keys = [source.key for source in found.sources]
         told = {"mark": found.mark, "exact": found.exact, "older": found.older, "newer": found.newer}
         grades = await graded(found.lines)
@@ -111,18 +113,27 @@ class Search(LiveSocket):
         asked = search_wish(message)
         looked, found = await database_sync_to_async(self._admitted, thread_sensitive=False)(asked)
         self._read_from(looked)
-        refused = [{"name": target.name or target.id[:12], "message": reason} for target, reason in looked.refused]
+        refused = [{"name": target.name, "message": reason} for target, reason in looked.refused]
         count, words = {"logs": len(looked.sources), "kept": len(looked.kept)}, list(asked.filter.words)
         await self.say("searching", **count, words=words, refused=refused, notes=looked.notes)
-        if _turns.locked():
-            await self.say("waiting", message=_("Other searches go first."))
-        async with _turns:
-            await self._go_through(looked, LookingBack(found, asked.most))
+        try:
+            await as_newest(self.user_id, lambda: self._in_turn(looked, LookingBack(found, asked.most)))
+        except Superseded:
+            await self.say("trouble", message=_("Stopped: you have started another search."))
+            await self.say("done", halted=True, stopped=True, back_to=None)
+
+    async def _in_turn(self, looked: Looked, looking: LookingBack) -> None:
+        async with turn_of(self.user_id, self._say_waiting) as turn:
+            await self._go_through(looked, looking, turn)
+
+    async def _say_waiting(self) -> None:
+        await self.say("waiting", message=_("Other searches go first."))
 
     def _admitted(self, asked: SearchWish) -> tuple[Looked, list[Feed]]:
         """What may be searched; the trail has it, and each refusal."""
         try:
-            looked = find_logs(asked, self.actor)
+            with refusal_recorded(self.actor, asked.wish, ACTION):
+                looked = find_logs(asked, self.actor)
         except QueryError as error:
             raise Unclear("query", str(error)) from error
         hides = redactor()
@@ -130,21 +141,25 @@ class Search(LiveSocket):
         record_readings(self.actor, Capability.CONTAINER_LOGS, looked.targets, inputs, looked.refused, action=ACTION)
         return looked, feeds(looked, asked, self.actor, hides)
 
-    async def _go_through(self, looked: Looked, looking: LookingBack) -> None:
+    async def _go_through(self, looked: Looked, looking: LookingBack, turn: Turn) -> None:
+        """The turn is kept while there is something to look through, and not while the browser takes its time."""
         waiting: list[Found] = []
+        size = 0
         async with contextlib.aclosing(looking.run()) as items:
             async for item in items:
                 if isinstance(item, Found):
                     waiting.append(item)
-                if waiting and (not isinstance(item, Found) or len(waiting) >= HITS_IN_A_MESSAGE):
-                    await self._say_hits(looked, waiting)
-                    waiting = []
+                    size += len(item.hit.line)
+                is_full = len(waiting) >= HITS_IN_A_MESSAGE or size >= CHARACTERS_IN_A_MESSAGE
+                if waiting and (not isinstance(item, Found) or is_full):
+                    await turn.while_sending(self._say_hits(looked, waiting))
+                    waiting, size = [], 0
                 if isinstance(item, Trouble):
                     source = looked.sources[item.source] if item.source is not None else None
                     name = f"{source.name}: " if source else ""
-                    await self.say("trouble", message=f"{name}{item.sentence}")
+                    await turn.while_sending(self.say("trouble", message=f"{name}{item.sentence}"))
                 elif isinstance(item, Far):
-                    await self._say_far(item)
+                    await turn.while_sending(self._say_far(item))
 
     async def _say_far(self, far: Far) -> None:
         back_to = shown_moment(far.back_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -46,7 +46,7 @@ class SearchWish:
         """As the trail keeps it; who looks for a password does not leave it there."""
         asked = {name: value for name, value in self.texts.items() if value}
         asked["filter"] = hides.mask_text(self.filter.text)[0]
-        return {**asked, "query": self.wish.text[:2000], "containers": containers}
+        return {**asked, "query": self.wish.recorded(hides), "containers": containers}
 
 
 def search_wish(message: dict[str, Any]) -> SearchWish:
@@ -98,7 +98,6 @@ def _filter(text: str) -> Filter:
 def wish_in(text: str) -> Wish:
     """Which logs are meant by the query string of a list of containers; raises Unclear."""
     try:
-        wish = wish_of(QueryDict(text))
+        return wish_of(QueryDict(text))
     except (QueryError, ValueError) as error:
         raise Unclear("query", str(error)) from error
-    return replace(wish, text=wish.text or _("everything"))

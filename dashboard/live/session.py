@@ -21,9 +21,12 @@ from dashboard.live.limited import Allowance, seat
 from dashboard.live.watch import Question, Watched, watch
 from dashboard.middleware import actor_of, valid_address
 from hosts.access import Actor
+from hosts.models.audit import NotRecorded
 
 MESSAGE_LIMIT = 16 << 10
 PING_SECONDS = 20
+# A browser that takes nothing for so long is let go; a close is not waited for that long.
+SEND_SECONDS, CLOSE_SECONDS = 30.0, 2.0
 BAD_MESSAGE, SIGNED_OUT, DENIED, NOT_FOUND, FAILED = 4400, 4401, 4403, 4404, 1011
 # Trying again at once changes nothing; later it may.
 TOO_MANY = 4429
@@ -85,6 +88,8 @@ class LiveSocket(Watched):
                     await self._together()
         except Closing as closing:
             await self._close(closing)
+        except NotRecorded as error:
+            await self._close(Closing(FAILED, str(error)))
         except OSError:
             log.debug("a browser went away while something was sent to it")
 
@@ -105,10 +110,12 @@ class LiveSocket(Watched):
 
     async def say(self, kind: str, **content: Any) -> None:
         text = json.dumps({"type": kind, **content}, ensure_ascii=False, separators=(",", ":"))
-        await self._send({"type": "websocket.send", "text": text})
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._send({"type": "websocket.send", "text": text})
 
     async def say_bytes(self, data: bytes) -> None:
-        await self._send({"type": "websocket.send", "bytes": data})
+        async with asyncio.timeout(SEND_SECONDS):
+            await self._send({"type": "websocket.send", "bytes": data})
 
     async def _together(self) -> None:
         tasks = [asyncio.create_task(part) for part in (self._read(), self.work(), self._ping(), _outcome(self._told))]
@@ -146,11 +153,12 @@ class LiveSocket(Watched):
             await self.say("ping")
 
     async def _close(self, closing: Closing) -> None:
-        with contextlib.suppress(OSError):
-            await self.say("error", message=closing.sentence, code=closing.code)
-            # A close frame has 123 bytes for its reason.
-            reason = closing.sentence.encode()[:120].decode(errors="ignore")
-            await self._send({"type": "websocket.close", "code": closing.code, "reason": reason})
+        with contextlib.suppress(OSError):  # a timeout is one too
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.say("error", message=closing.sentence, code=closing.code)
+                # A close frame has 123 bytes for its reason.
+                reason = closing.sentence.encode()[:120].decode(errors="ignore")
+                await self._send({"type": "websocket.close", "code": closing.code, "reason": reason})
 
     def tell(self, closing: Closing) -> None:
         if not self._told.done():

@@ -10,11 +10,12 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 
+from dashboard import seen
 from dashboard.assets import version
 from dashboard.live.nudged import Listener, exchange
 from dashboard.live.session import BAD_MESSAGE, Closing, LiveSocket, Receive, Scope, Send, unknown
 from dashboard.live.watch import Question
-from hosts.access import Capability, Denied, Target, grant_each
+from hosts.access import Capability, Denied, Permissions, Target, grant_each, visible_hosts
 from hosts.models import Host, Job
 
 MOST_TOPICS = 200
@@ -102,10 +103,12 @@ class Updates(LiveSocket, Listener):
         await self.say("subscribed", topics=list(self._topics), version=version())
 
     def _allowed(self, wish: list[str]) -> dict[str, Question | None]:
-        """Three questions to the database and one for each kind on a host, however many topics there are."""
-        hosts = Host.objects.in_bulk([int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))])
+        """Few questions to the database, and one for each kind on a host, however many topics there are."""
+        keys = [int(match[1]) for topic in wish if (match := _HOST.fullmatch(topic))]
+        hosts = visible_hosts(self.actor).in_bulk(keys)
         ids = [topic[4:] for topic in wish if topic.startswith("job.") and _is_uuid(topic[4:])]
-        jobs = {str(job.pk): job for job in Job.objects.select_related("host").filter(pk__in=ids)}
+        found = seen.jobs(Permissions(self.actor)).filter(pk__in=ids) if ids else ()
+        jobs = {str(job.pk): job for job in found}
         asked: dict[str, Question] = {}
         free: set[str] = set()
         for topic in wish:

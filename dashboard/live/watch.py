@@ -114,6 +114,12 @@ def _verdicts(asked: list[tuple[Watched, list[Question]]]) -> tuple[set[Watched]
     return out, denied
 
 
+def signed_in(session_key: str, user_id: int) -> bool:
+    """Whether this person still has this session."""
+    session = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now()).first()
+    return _signed_in(session, User.objects.filter(pk=user_id, is_active=True).first())
+
+
 def _signed_in(session: Session | None, user: User | None) -> bool:
     if session is None or user is None:
         return False

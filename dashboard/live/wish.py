@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from dashboard.live.opening import container_target
+from dashboard.live.opening import container_on
+from dashboard.pages.errors import Missing
 from hosts.access import Actor, Capability, Permissions, Target
 from hosts.inventory.read.containers import CONTAINERS
 from hosts.inventory.read.lists import listing
 from hosts.inventory.read.query import Query, QueryError, parse
 from hosts.inventory.read.removed import removed_logs
-from hosts.models import Container, Host, KeptLog
+from hosts.lines.redaction import Redactor
+from hosts.models import Container, Host, KeptLog, redactor
+from hosts.operations.perform import record_readings
 
 MOST_SOURCES = 100
 # The parameters that say which containers are meant.
@@ -25,11 +29,29 @@ GONE = "gone"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`named` are (host, container) pairs; `query` is None when only these are wanted."""
+    """`named` are (host, container) pairs; `query` is None when only these are wanted.
+
+    `pairs` are the names and values that were asked for, the names in their order.
+    """
 
     named: tuple[tuple[str, str], ...]
     query: Query | None
-    text: str
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The same for the same wish only."""
+        return "&".join(f"{name}={_escaped(value)}" for name, value in self.pairs)
+
+    def recorded(self, hides: Redactor) -> str:
+        """As the trail keeps it: whole, and what looks like a credential is masked as it is in logs."""
+        text = "&".join(f"{name}={_escaped(hides.mask_text(value)[0])}" for name, value in self.pairs)
+        return text or _("everything")
+
+
+def _escaped(value: str) -> str:
+    """Legible in the trail, and no value can be taken for two."""
+    return value.replace("%", "%25").replace("&", "%26")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +97,19 @@ def wish_of(parameters: QueryDict) -> Wish:
     query = parse(parameters, CONTAINERS)
     asked = query.narrowed or not named
     kept = {name for name in parameters if name in (*MEANING, GONE)}
-    text = "&".join(f"{name}={value}" for name in sorted(kept) for value in parameters.getlist(name) if value)
-    return Wish(tuple(named), query if asked else None, text)
+    pairs = tuple((name, value) for name in sorted(kept) for value in parameters.getlist(name) if value)
+    return Wish(tuple(named), query if asked else None, pairs)
 
 
 def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> Found:
     """What there is now, what runs first. `followed` were named before: whoever has their name now is meant too."""
     permissions = Permissions(actor)
     found: dict[tuple[int, str], Source] = {}
-    refused: list[tuple[Target, str]] = []
+    targets, refused = _named(wish, permissions)
     total = 0
-    for host, container in wish.named:
-        try:
-            target = container_target(host, container)
-        except Http404 as missing:
-            refused.append((Target("container", None, container, f"{host}:{container}"), str(missing)))
-            continue
-        if target.host is None or not permissions.may(Capability.CONTAINER_LOGS, target.host):
-            refused.append((target, _("You need the role “Viewer” on its host to read its log.")))
-            continue
+    for target in targets:
         row = Container.objects.filter(host=target.host, engine_id=target.id).first()
-        source = source_of(row, target.host) if row else Source(target, target.label, f"{host}/{target.label}")
+        source = source_of(row, target.host) if row and target.host else _unlisted(target)
         found[source.identity] = source
     rows = _successors(permissions, followed)
     if wish.query is not None:
@@ -114,6 +128,39 @@ def find_sources(wish: Wish, actor: Actor, followed: Iterable[Source] = ()) -> F
     sources = list(found.values())[:MOST_SOURCES]
     sources.sort(key=lambda source: (source.project == "", source.project, source.service, source.name, source.key))
     return Found(sources, max(total, len(found)), refused)
+
+
+def _named(wish: Wish, permissions: Permissions) -> tuple[list[Target], list[tuple[Target, str]]]:
+    """The containers that are named and may be read. A hidden one is refused as one that never was."""
+    hosts = {host.name: host for host in Host.objects.filter(name__in={host for host, _container in wish.named})}
+    visible = {host.pk for host in permissions.hosts(Capability.CONTAINER_LOGS)}
+    targets, refused = [], []
+    for host_name, container in wish.named:
+        host = hosts.get(host_name)
+        try:
+            if host is None or host.pk not in visible:
+                raise Missing(_("There is no host “%s”, or you may not see it.") % host_name[:63])
+            targets.append(container_on(host, container))
+        except Http404 as missing:
+            refused.append((Target("container", host, container, f"{host_name}:{container}"), str(missing)))
+    return targets, refused
+
+
+def _unlisted(target: Target) -> Source:
+    """Of a container that the inventory does not have yet."""
+    return Source(target, target.label, f"{target.host.name if target.host else ''}/{target.label}")
+
+
+@contextlib.contextmanager
+def refusal_recorded(actor: Actor, wish: Wish, action: str = "") -> Iterator[None]:
+    """Where the query names a host that is hidden or never was, the trail has that too."""
+    try:
+        yield
+    except QueryError as error:
+        inputs = {"query": wish.recorded(redactor())}
+        refused = [(Target("container", name=_("%s objects") % 0), str(error))]
+        record_readings(actor, Capability.CONTAINER_LOGS, [], inputs, refused, action=action)
+        raise
 
 
 def _successors(permissions: Permissions, followed: Iterable[Source]) -> list[Container]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 
-from dashboard.pages.errors import Refused
+from dashboard.pages.errors import Refused, Unseen
 from dashboard.requests import Request
 from hosts.access import Capability, Denied, Grant, Permissions, Target, grant
 from hosts.models import Host
@@ -28,7 +27,7 @@ def visible_host(request: Request, name: str, capability: Capability = Capabilit
     for host in permissions(request).hosts(capability):
         if host.name == name:
             return host
-    raise Http404(_("There is no host named %s.") % name[:63])
+    raise Unseen(_("There is no host named %s.") % name[:63])
 
 
 def granted(request: Request, capability: Capability, target: Target) -> Grant:

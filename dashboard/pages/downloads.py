@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from dashboard.files.asked import AskedFile, moment, safe
 from dashboard.files.content import Asked, one_file, zipped
 from dashboard.files.formats import Format, JsonLines, Origin, Plain
-from dashboard.live.wish import Found, Wish, find_sources, whole_targets, wish_of
+from dashboard.live.watch import signed_in
+from dashboard.live.wish import Found, Wish, find_sources, refusal_recorded, whole_targets, wish_of
 from dashboard.pages.allowed import visible_host
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery, Missing, Refused
@@ -23,6 +24,7 @@ from hosts.access import Capability, Denied, Grant, Target, grant
 from hosts.facts import Noun
 from hosts.history import source, sources
 from hosts.inventory.read.query import QueryError
+from hosts.lines.redaction import Redactor
 from hosts.models import Host, KeptLog, redactor
 from hosts.operations.perform import record_reading, record_readings
 from hosts.streams.taking import Log
@@ -34,14 +36,16 @@ ACTION = "container.logs.download"
 def one_log(request: Request, host: str, ref: str) -> StreamingHttpResponse:
     """`?format=&since=&until=&filter=&timestamps=&tail=`; `unmasked=1` for those who may see credentials."""
     target = _target(request, host, ref)
-    form = _asked(request)
-    reveal = _revealed(request, [target])[target.host] if form.cleaned_data["unmasked"] and target.host else None
-    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs, action=ACTION)
+    form, hides = _asked(request), redactor()
+    inputs = form.recorded(hides)
+    wants_all = form.cleaned_data["unmasked"] and target.host
+    reveal = _revealed(request, [target], inputs)[target.host] if wants_all and target.host else None
+    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, inputs, action=ACTION)
     if isinstance(answer, Denied):
-        raise Refused(answer)
+        raise Refused(answer, recorded=True)
     away = answer.host.state_reason if is_away(answer.host) else ""
-    log = Log(answer, target.label, source(answer), reveal, away)
-    return _file(form, [log], safe(answer.host.name, target.label))
+    log = Log(answer, target.label, source(answer), reveal, away, _still(request))
+    return _file(form, hides, [log], safe(answer.host.name, target.label))
 
 
 @require_safe
@@ -49,21 +53,28 @@ def many_logs(request: Request) -> StreamingHttpResponse:
     """The same of what `?on=` names and of what the list of containers finds."""
     try:
         wish = wish_of(request.GET)
-        found = find_sources(wish, request.actor)
+        with refusal_recorded(request.actor, wish, ACTION):
+            found = find_sources(wish, request.actor)
     except QueryError as error:
         raise BadQuery(str(error)) from error
-    form = _asked(request)
+    form, hides = _asked(request), redactor()
     targets = whole_targets(found.sources)
+    inputs = {**form.recorded(hides), "query": wish.recorded(hides), "containers": len(targets)}
+    reveals = _revealed(request, targets, inputs) if form.cleaned_data["unmasked"] else {}
+    record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused, action=ACTION)
     if not targets:
         raise Missing(found.refused[0][1] if found.refused else _("No container matches."))
-    reveals = _revealed(request, targets) if form.cleaned_data["unmasked"] else {}
-    inputs = {**form.inputs, "query": wish.text[:2000], "containers": len(targets)}
-    record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused, action=ACTION)
     missing = [f"{target.label}: {reason}" for target, reason in found.refused]
     if found.total > len(targets):
         words = {"total": found.total, "most": len(targets)}
         missing.append(_("%(total)s containers match, and only %(most)s of them are in this file.") % words)
-    return _file(form, _logs(request, targets, reveals), safe(*_subject(wish, found)), missing)
+    return _file(form, hides, _logs(request, targets, reveals), safe(*_subject(wish, found)), missing)
+
+
+def _still(request: Request) -> Callable[[], bool]:
+    """A file that is under way ends with the session that asked for it."""
+    session, person = request.session.session_key or "", request.actor.user_id or 0
+    return lambda: signed_in(session, person)
 
 
 def _target(request: Request, host_name: str, ref: str) -> Target:
@@ -86,29 +97,29 @@ def _asked(request: Request) -> AskedFile:
     return form
 
 
-def _revealed(request: Request, targets: Sequence[Target]) -> dict[Host, Grant]:
+def _revealed(request: Request, targets: Sequence[Target], inputs: dict[str, Any]) -> dict[Host, Grant]:
     """To see credentials in a log is a right of its own, and a record of its own for each host."""
     found: dict[Host, Grant] = {}
     for target in targets:
         if target.host and target.host not in found:
             one = target if len(targets) == 1 else Target.of(target.host)
-            answer = record_reading(request.actor, Capability.LOGS_UNMASKED, one)
+            answer = record_reading(request.actor, Capability.LOGS_UNMASKED, one, inputs)
             if isinstance(answer, Denied):
-                raise Refused(answer)
+                raise Refused(answer, recorded=True)
             found[target.host] = answer
     return found
 
 
 def _logs(request: Request, targets: Sequence[Target], reveals: dict[Host, Grant]) -> list[Log]:
     kept = {(each.host_id, each.container): each for each in sources(request.actor, containers=[t.id for t in targets])}
-    logs = []
+    logs, still = [], _still(request)
     for target in targets:
         answer = grant(request.actor, Capability.CONTAINER_LOGS, target)
         if isinstance(answer, Denied):
             raise Refused(answer)
         host = answer.host
         away = host.state_reason if is_away(host) else ""
-        logs.append(Log(answer, target.label, kept.get((host.pk, target.id)), reveals.get(host), away))
+        logs.append(Log(answer, target.label, kept.get((host.pk, target.id)), reveals.get(host), away, still))
     return logs
 
 
@@ -124,11 +135,13 @@ def _subject(wish: Wish, found: Found) -> list[str]:
     return ["logs", f"{len(found.sources)}-containers"]
 
 
-def _file(form: AskedFile, logs: list[Log], name: str, missing: list[str] | None = None) -> StreamingHttpResponse:
+def _file(
+    form: AskedFile, hides: Redactor, logs: list[Log], name: str, missing: list[str] | None = None
+) -> StreamingHttpResponse:
     wanted: dict[str, Any] = form.cleaned_data
     origins = _origins(logs)
     names = [origin.label for origin in origins]
-    asked = Asked(logs, names, form.query, wanted["filter"], redactor(), missing or [])
+    asked = Asked(logs, names, form.query, wanted["filter"], hides, missing or [])
     content: AsyncGenerator[bytes, None]
     if wanted["format"] == "zip":
         kind, suffix = "application/zip", "zip"

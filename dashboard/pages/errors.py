@@ -13,15 +13,19 @@ from hosts.models.audit import NotRecorded
 
 
 class Refused(Exception):
-    """Raised by a page when the decision was no."""
+    """Raised by a page when the decision was no; `recorded` when the trail has it already."""
 
-    def __init__(self, denied: Denied) -> None:
+    def __init__(self, denied: Denied, *, recorded: bool = False) -> None:
         super().__init__(denied.reason)
-        self.denied = denied
+        self.denied, self.recorded = denied, recorded
 
 
 class Missing(Http404):
     """What was asked for is not here; the text is for the person."""
+
+
+class Unseen(Missing):
+    """It is not there, or this person may not see it: which of the two is told to nobody, and recorded as a refusal."""
 
 
 class BadQuery(Exception):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from humanize import naturalsize
 
+from dashboard import seen
 from dashboard.pages.allowed import permissions
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
@@ -104,15 +105,7 @@ def tray(request: Request) -> HttpResponse:
 
 def visible_jobs(request: Request) -> QuerySet[Job]:
     """One's own, and those on the hosts whose jobs one may see."""
-    asked = permissions(request)
-    everything = asked.may(Capability.JOB_VIEW)
-    mine = Q(person_id=request.actor.user_id)
-    rows = Job.objects.select_related("host").order_by("-queued_at")
-    return (
-        rows
-        if everything
-        else rows.filter(mine | Q(host_id__in=[host.pk for host in asked.hosts(Capability.JOB_VIEW)]))
-    )
+    return seen.jobs(permissions(request))
 
 
 def _may(request: Request, capability: Capability, row: Job) -> bool:

@@ -53,17 +53,16 @@ def kept_log(request: Request, host: str, ref: str) -> HttpResponse:
     before, at = _place(request.GET.get("before", "")), _moment(request.GET.get("at", ""))
     sieve, problem = asked_filter(request)
     target = Target(Noun.CONTAINER, found, kept.engine_id, kept.name)
-    asked = {name: request.GET[name] for name in ("filter", "at") if request.GET.get(name)}
+    hides = redactor()
+    given = {name: request.GET.get(name, "") for name in ("filter", "at", "before")}
+    asked = {name: hides.mask_text(text)[0] for name, text in given.items() if text}
     answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, asked, action="container.logs.kept")
     if isinstance(answer, Denied):
-        raise Refused(answer)
+        raise Refused(answer, recorded=True)
     kept_source = source(answer)
     if kept_source is None:
         raise Missing(_("Nothing is kept of this container's log."))
-    if at is not None:
-        page = look_around(kept_source, at, redactor())
-    else:
-        page = look_back(kept_source, before, sieve, redactor())
+    page = look_back(kept_source, before, sieve, hides) if at is None else look_around(kept_source, at, hides)
     query = {"filter": request.GET.get("filter", ""), "before": "{}.{}".format(*page.earlier or (0, 0))}
     context = {
         "host": found,

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from dashboard.live.newest import Superseded, as_newest
 from dashboard.live.search import ACTION
 from dashboard.live.search_sources import Looked, feeds, find_logs, shown_moment
 from dashboard.live.search_wish import Unclear, search_wish
-from dashboard.live.wish import MEANING, Source
+from dashboard.live.turns import Turn
+from dashboard.live.wish import MEANING, Source, refusal_recorded
 from dashboard.pages.allowed import permissions
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.logs import SCRIPTED_COOKIE, shown_line
@@ -44,7 +46,9 @@ SINCES = (
 )
 # Those of the query of the list of containers that have a field here; others that the address has are kept.
 FIELDS = ("host", "hosts", "q", "project", "label")
-PLAIN_HITS, PLAIN_SECONDS = 200, 5.0
+PLAIN_HITS, PLAIN_SECONDS, WAIT_SECONDS = 200, 5.0, 10.0
+
+_Within = tuple[list[Found], list[str], Far | None]
 
 
 @require_safe
@@ -88,18 +92,41 @@ def _plain(request: Request, context: dict[str, Any]) -> dict[str, Any]:
     message = {"query": context["query"], "filter": context["filter"], "most": PLAIN_HITS}
     asked = search_wish({**message, "since": context["asked_since"], "until": context["until"]})
     try:
-        looked = find_logs(asked, request.actor)
+        with refusal_recorded(request.actor, asked.wish, ACTION):
+            looked = find_logs(asked, request.actor)
     except QueryError as error:
         raise BadQuery(str(error)) from error
     hides = redactor()
     inputs = asked.recorded(hides, len(looked.sources))
     record_readings(request.actor, Capability.CONTAINER_LOGS, looked.targets, inputs, looked.refused, action=ACTION)
-    found, troubles, far = async_to_sync(_within)(feeds(looked, asked, request.actor, hides))
+    found, troubles, far = async_to_sync(_in_turn)(
+        request.actor.user_id or 0, feeds(looked, asked, request.actor, hides)
+    )
     notes = [*looked.notes, *(why for _target, why in looked.refused), *troubles]
     return {"hits": [_shown(each, looked) for each in found], "notes": notes, "told": _told(found, far)}
 
 
-async def _within(found: list[Feed]) -> tuple[list[Found], list[str], Far | None]:
+async def _in_turn(person: int, feeds: list[Feed]) -> _Within:
+    """The same turns as those of searches over the socket; a page waits for its own only so long."""
+
+    async def look() -> _Within:
+        turn = Turn(person)
+        async with asyncio.timeout(WAIT_SECONDS):
+            await turn.take()
+        try:
+            return await _within(feeds)
+        finally:
+            turn.give()
+
+    try:
+        return await as_newest(person, look)
+    except TimeoutError:
+        return [], [_("Other searches go first.")], None
+    except Superseded:
+        return [], [_("Stopped: you have started another search.")], None
+
+
+async def _within(found: list[Feed]) -> _Within:
     hits: list[Found] = []
     troubles: list[str] = []
     far: Far | None = None

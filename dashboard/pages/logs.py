@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.live.filtering import sentence
-from dashboard.live.opening import DEFAULT_TAIL, AskedLines, receipt
+from dashboard.live.opening import DEFAULT_TAIL, AskedLines
+from dashboard.live.receipts import receipt
 from dashboard.pages.allowed import granted, permissions, visible_host
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery, Refused
@@ -65,12 +66,14 @@ def logs(request: Request, host: str, ref: str) -> HttpResponse:
     context = {**_about(request, found, row), **_choices(request), "timestamps": _wants_timestamps(request, True)}
     sieve, context["filter_problem"] = asked_filter(request)
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
-        grant = _recorded(request, target, form)
+        events: list[int] = []
+        grant = _recorded(request, target, form, events)
+        session, asked = request.session.session_key or "", form.asked(context["filter"])
         batch, why = _last_lines(grant, form.query, found)
         context |= {
             "lines": _shown(sieve.passed(batch, target.label), context["timestamps"]),
             "why": why,
-            "receipt": receipt(request.actor, target),
+            "receipt": receipt(request.actor, session, events, asked, [target]),
         }
     else:
         granted(request, Capability.CONTAINER_LOGS, target)
@@ -89,10 +92,10 @@ def _asked(request: Request) -> AskedLines:
     return form
 
 
-def _recorded(request: Request, target: Target, form: AskedLines) -> Grant:
-    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs)
+def _recorded(request: Request, target: Target, form: AskedLines, events: list[int]) -> Grant:
+    answer = record_reading(request.actor, Capability.CONTAINER_LOGS, target, form.inputs, events=events)
     if isinstance(answer, Denied):
-        raise Refused(answer)
+        raise Refused(answer, recorded=True)
     return answer
 
 

@@ -15,15 +15,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.live.opening import AskedLines, receipt
-from dashboard.live.wish import GONE, MEANING, MOST_SOURCES, Found, Wish, find_sources, whole_targets, wish_of
+from dashboard.live.opening import AskedLines
+from dashboard.live.receipts import receipt
+from dashboard.live.wish import (
+    GONE,
+    MEANING,
+    MOST_SOURCES,
+    Found,
+    Wish,
+    find_sources,
+    refusal_recorded,
+    whole_targets,
+    wish_of,
+)
 from dashboard.pages.allowed import permissions
 from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
 from dashboard.pages.lists import is_away
 from dashboard.pages.logs import PATIENCE_SECONDS, SCRIPTED_COOKIE, SINCES, asked_filter, shown_line
 from dashboard.requests import Request
-from hosts.access import Capability, Denied, Target, grant
+from hosts.access import Capability, Denied, grant
 from hosts.engine.logs import LogQuery
 from hosts.inventory.read.query import QueryError
 from hosts.models import Container, redactor
@@ -48,7 +59,7 @@ def merged_logs(request: Request) -> HttpResponse:
     sieve, problem = asked_filter(request)
     context = {**_about(request, wish), **_selects(request), "filter_problem": problem}
     if request.GET.get("plain") or SCRIPTED_COOKIE not in request.COOKIES:
-        context |= _plain(request, wish, _found(request, wish), form.query, sieve)
+        context |= _plain(request, wish, form, sieve)
     return render(request, "pages/logs/merged.html", context)
 
 
@@ -75,7 +86,8 @@ def _asked(request: Request) -> tuple[Wish, AskedLines]:
 
 def _found(request: Request, wish: Wish) -> Found:
     try:
-        return find_sources(wish, request.actor)
+        with refusal_recorded(request.actor, wish):
+            return find_sources(wish, request.actor)
     except QueryError as error:
         raise BadQuery(str(error)) from error
 
@@ -128,18 +140,21 @@ def _selects(request: Request) -> dict[str, Any]:
     }
 
 
-def _plain(request: Request, wish: Wish, found: Found, query: LogQuery, sieve: Sieve) -> dict[str, Any]:
+def _plain(request: Request, wish: Wish, form: AskedLines, sieve: Sieve) -> dict[str, Any]:
     """The last lines of the first logs, in the page itself."""
+    found, query, hides = _found(request, wish), form.query, redactor()
     targets = [source.target for source in found.sources]
-    inputs = {"query": wish.text[:2000], "containers": len(targets), "tail": PLAIN_LINES}
-    record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+    inputs = {"query": wish.recorded(hides), "containers": len(targets), **form.inputs}
+    events = record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+    asked = form.asked(request.GET.get("filter", "")) | {"query": wish.text}
+    proof = receipt(request.actor, request.session.session_key or "", events, asked, targets)
     there = [source for source in found.sources if not source.is_removed]
     awake = [source for source in there if source.target.host and not is_away(source.target.host)]
     asked_for = whole_targets(awake[:PLAIN_SOURCES])
     answers = [grant(request.actor, Capability.CONTAINER_LOGS, target) for target in asked_for]
     grants = [answer for answer in answers if not isinstance(answer, Denied)]
-    asked = LogQuery(tail=PLAIN_LINES, since=query.since, follow=False)
-    merged, whys = async_to_sync(last_lines)(grants, asked, PATIENCE_SECONDS, sieve, redactor())
+    last = LogQuery(tail=PLAIN_LINES, since=query.since, follow=False)
+    merged, whys = async_to_sync(last_lines)(grants, last, PATIENCE_SECONDS, sieve, hides)
     names = [f"{each.target.label}" for each in grants]
     lines = [
         {**shown_line(kind, line, timestamps=True), "source": names[source]}
@@ -149,7 +164,7 @@ def _plain(request: Request, wish: Wish, found: Found, query: LogQuery, sieve: S
     if len(found.sources) > len(grants):
         words = {"shown": len(grants), "total": found.total}
         notes.append(_("Without scripts only %(shown)s of %(total)s containers are shown.") % words)
-    return {"lines": lines, "notes": notes, "receipt": receipt(request.actor, Target("logs", None, wish.text))}
+    return {"lines": lines, "notes": notes, "receipt": proof}
 
 
 def _choices(request: Request) -> dict[str, Any]:

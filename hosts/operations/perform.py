@@ -7,7 +7,7 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,7 +65,7 @@ def perform(
     """Carry out an operation on a target, or queue it when it is long."""
     answer = permitted(actor, operation, target, data or {}, files)
     if isinstance(answer, Denied):
-        _record_refusals(actor, operation, [(target, answer)], data or {})
+        record_refusals(actor, operation, [(target, answer)], data or {})
         return Result(target, Outcome.REFUSED, answer.reason)
     form = operation.form(data or {}, files or {}, target=target)
     if form.is_valid() and form.look_up is not None:
@@ -94,7 +94,7 @@ def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data
     itself when its turn comes, so the job has no record of its own.
     """
     allowed, denied = permitted_among(actor, operation, targets, data)
-    _record_refusals(actor, operation, denied, data)
+    record_refusals(actor, operation, denied, data)
     if not allowed:
         return Result(targets[0], Outcome.REFUSED, denied[0][1].reason)
     form = operation.form(data, target=allowed[0])
@@ -142,15 +142,25 @@ def run_job(job: Job, operation: Operation, actor: Actor, target: Target, report
 
 
 def record_reading(
-    actor: Actor, capability: str, target: Target, inputs: dict[str, Any] | None = None, *, action: str = ""
+    actor: Actor,
+    capability: str,
+    target: Target,
+    inputs: dict[str, Any] | None = None,
+    *,
+    action: str = "",
+    events: list[int] | None = None,
 ) -> Grant | Denied:
-    """Decide about a reading that matters (logs, an export), and record it whichever way it goes."""
+    """Decide about a reading that matters (logs, an export), and record it whichever way it goes.
+
+    The number of the record is added to `events`. Here as below: NotRecorded when it cannot be written, and then
+    nothing may be read.
+    """
     answer = grant(actor, capability, target)
-    event = record.begin(actor, action or capability, capability, target, inputs or {})
-    if isinstance(answer, Denied):
-        record.end(event, Outcome.REFUSED, answer.reason)
-    else:
-        record.end(event, Outcome.SUCCEEDED)
+    refused = [(target, answer.reason)] if isinstance(answer, Denied) else []
+    granted = [] if refused else [target]
+    found = record_readings(actor, capability, granted, inputs or {}, refused, action=action)
+    if events is not None:
+        events += found
     return answer
 
 
@@ -162,13 +172,33 @@ def record_readings(
     refused: list[tuple[Target, str]],
     *,
     action: str = "",
-) -> None:
-    """Record a reading of many things at once, decided already: once for all that was granted, once a refusal."""
-    action = action or capability
-    for target, reason in refused:
-        record.end(record.begin(actor, action, capability, target, inputs), Outcome.REFUSED, reason)
-    if targets:
-        record.end(record.begin(actor, action, capability, _as_one(targets), inputs), Outcome.SUCCEEDED)
+) -> list[int]:
+    """Record a reading of many things at once, decided already: the numbers of the records.
+
+    One for what is read on each host and one for what is refused on each, with the id of every thing; one also where
+    nothing is there to be read. All of them are written, or none.
+    """
+    reasons = dict(refused)
+    ends = [(group, Outcome.REFUSED, reasons[group[0]]) for group in _on_each_host(reasons)]
+    ends += [(group, Outcome.SUCCEEDED, "") for group in _on_each_host(targets)]
+    found = []
+    with _written_or_not_done(), transaction.atomic():
+        for group, outcome, reason in ends or [([], Outcome.SUCCEEDED, "")]:
+            one = _as_one(group) if group else Target("container", name=_("%s objects") % 0)
+            event = record.begin(actor, action or capability, capability, one, {**inputs, **_named(group)})
+            record.end(event, outcome, reason)
+            found.append(event.pk)
+    return found
+
+
+@contextlib.contextmanager
+def _written_or_not_done() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        log.exception("not recorded")
+        sentence = _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
+        raise NotRecorded(sentence) from error
 
 
 def record_fact(
@@ -208,7 +238,7 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
     record.end(event, outcome, message)
 
 
-def _record_refusals(
+def record_refusals(
     actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
 ) -> None:
     """One record for each host; where it is about many targets, it holds the name and the id of every one.
@@ -216,24 +246,15 @@ def _record_refusals(
     The same once more within a minute is counted, and recorded with its number when the minute is over.
     """
     raw = {key: data.get(key) for key in operation.form.base_fields}
-    by_host: dict[Host | None, list[tuple[Target, Denied]]] = {}
-    for target, answer in denied:
-        by_host.setdefault(target.host, []).append((target, answer))
-    for refused in by_host.values():
-        targets, reason = [target for target, _answer in refused], refused[0][1].reason
-        ids = {"on": [f"{target.name} {target.id}" for target in targets]} if len(targets) > 1 else {}
-        subject = operation.subject(_as_one(targets), raw)
+    reasons = {target: answer.reason for target, answer in denied}
+    for targets in _on_each_host(reasons):
+        subject, reason = operation.subject(_as_one(targets), raw), reasons[targets[0]]
         named = [subject] if len(targets) == 1 else targets
-        inputs = {**operation.recorded(raw), **ids}
-        try:
-            with transaction.atomic():
-                if not tally.counted(actor, operation.name, operation.capability, named, reason, record_tally):
-                    event = record.begin(actor, operation.name, operation.capability, subject, inputs)
-                    record.end(event, Outcome.REFUSED, reason)
-        except DatabaseError as error:
-            raise NotRecorded(
-                _("The trail could not be written, so nothing was done. Is the disk of Quayside's database full?")
-            ) from error
+        inputs = {**operation.recorded(raw), **_named(targets)}
+        with _written_or_not_done(), transaction.atomic():
+            if not tally.counted(actor, operation.name, operation.capability, named, reason, record_tally):
+                event = record.begin(actor, operation.name, operation.capability, subject, inputs)
+                record.end(event, Outcome.REFUSED, reason)
 
 
 def record_tally(counted: RefusalTally) -> None:
@@ -254,12 +275,24 @@ def record_tally(counted: RefusalTally) -> None:
     )
 
 
+def _on_each_host(targets: Iterable[Target]) -> list[list[Target]]:
+    """The targets, those of one host together, each once."""
+    found: dict[Host | None, dict[Target, None]] = {}
+    for target in targets:
+        found.setdefault(target.host, {})[target] = None
+    return [list(group) for group in found.values()]
+
+
+def _named(targets: list[Target]) -> dict[str, list[str]]:
+    """Of many targets the name and the id of every one, whole."""
+    return {"on": [f"{target.name} {target.id}".strip() for target in targets]} if len(targets) > 1 else {}
+
+
 def _as_one(targets: list[Target]) -> Target:
-    """Several targets as the trail names them."""
+    """Several targets of one host as the trail names them."""
     if len(targets) == 1:
         return targets[0]
-    hosts = list(dict.fromkeys(target.host for target in targets))
-    return Target(targets[0].noun, hosts[0] if len(hosts) == 1 else None, name=_("%s objects") % len(targets))
+    return Target(targets[0].noun, targets[0].host, name=_("%s objects") % len(targets))
 
 
 def _look_up(actor: Actor, operation: Operation, target: Target, form: OperationForm) -> None:

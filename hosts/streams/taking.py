@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from bisect import bisect_left
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
@@ -32,13 +32,14 @@ _ASK_AGAIN_SECONDS = 10.0
 @dataclass(frozen=True, slots=True)
 class Log:
     """One that is taken: `name` is what a filter knows it by. `reveal` is the grant to see credentials in it, `away`
-    why its engine need not be asked."""
+    why its engine need not be asked. `still` says whether who takes it is still there to take it."""
 
     answer: Grant
     name: str
     kept: Source | None = None
     reveal: Grant | None = None
     away: str = ""
+    still: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:
         must_reveal(self.reveal, self.answer.host)
@@ -137,6 +138,8 @@ def _passed(batch: Batch, masking: Masking | None, hides: Redactor, sieve: Sieve
 
 
 def _may_still(log: Log) -> bool:
+    if log.still is not None and not log.still():
+        return False
     return not any(
         isinstance(grant(each.actor, each.capability, each.target), Denied) for each in (log.answer, log.reveal) if each
     )

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 
 from hosts.access import Actor, Target
@@ -42,7 +43,11 @@ def rows_of(client: Client, query: str = "") -> list[str]:
 
 def exported(client: Client, address: str) -> str:
     response: Any = client.get(address)
-    return b"".join(response.streaming_content).decode()
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in response.streaming_content])
+
+    return async_to_sync(read)().decode()
 
 
 def test_it_filters_sorts_and_escapes(client: Client, trail: list[AuditEvent]) -> None:

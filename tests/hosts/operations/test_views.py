@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.targets import CONSOLE, resolve
+from hosts.access import Permissions
 from hosts.models import AuditEvent, HostGroup, SavedView, User, ViewPage
 from hosts.operations.base import find
 from hosts.operations.perform import Result, perform
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db
 def do(user: User, name: str, view: SavedView | None = None, /, **fields: str) -> Result:
     operation = find(name)
     assert operation is not None
-    return perform(cast.actor(user), operation, resolve(f"view::{view.pk}") if view else CONSOLE, fields)
+    target = resolve(f"view::{view.pk}", Permissions(cast.actor(user))) if view else CONSOLE
+    return perform(cast.actor(user), operation, target, fields)
 
 
 def saved(user: User, name: str = "Broken", query: str = "state=dead&page=3&q=") -> SavedView:
