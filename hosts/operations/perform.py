@@ -321,7 +321,7 @@ def _enqueue(actor: Actor, operation: Operation, target: Target, form: Operation
 
 def _turned_away(actor: Actor, operation: Operation, targets: list[Target], form: OperationForm, reason: str) -> Result:
     """Permitted, and refused all the same; what was filled in is kept."""
-    _record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data)
+    record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data)
     return Result(targets[0], Outcome.REFUSED, reason, form=form)
 
 
