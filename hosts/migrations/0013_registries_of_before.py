@@ -59,5 +59,5 @@ def _server(name: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hosts", "0011_registry_scopes")]
+    dependencies = [("hosts", "0012_registry_scopes")]
     operations = [migrations.RunPython(forward, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hosts", "0010_refusal_tally"),
+        ("hosts", "0011_refusal_tally"),
     ]
 
     operations = [

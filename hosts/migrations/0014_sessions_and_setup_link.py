@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hosts", "0008_language"),
+        ("hosts", "0013_registries_of_before"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hosts", "0009_job_turns"),
+        ("hosts", "0010_job_turns"),
     ]
 
     operations = [
