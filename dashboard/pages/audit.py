@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dashboard.pages.asking import one_line
+from dashboard.pages.chain import chain
 from dashboard.pages.errors import BadQuery, Refused
 from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant, visible_hosts
@@ -50,6 +51,7 @@ def audit(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "chain": chain(request),
         "actions": trail.actions(),
         "sort": form.cleaned_data["sort"] or "-at",
         "narrowed": any(form.cleaned_data[name] for name in form.cleaned_data if name not in ("sort", "page")),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
+from dashboard.pages.chain import chain
 from dashboard.pages.jobs import visible_jobs
 from dashboard.pages.lists import is_away, object_url
 from dashboard.pages.troubled import troubled
@@ -58,6 +59,7 @@ def overview(request: Request) -> HttpResponse:
         "troubled": troubled(hosts, whole, ended, reverse("containers")),
         "ended": ended,
         "images": _images(hosts),
+        "chain": chain(request),
         "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
         "topics": " ".join(["hosts", "jobs", *(f"host.{host.pk}" for host in hosts)]),
         **_jobs(request),
