@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from dashboard import env
+from dashboard import env, keys
 from hosts.access import Actor, Target
 from hosts.audit import checkpoints, notary, record
 from hosts.audit.checkpoints import Checkpoint
@@ -203,10 +203,17 @@ def test_a_full_disk_leaves_the_file_whole(watcher: Notary, clock: Clock, checkp
     assert sizes(checkpoints) == [1, 2]
 
 
-def test_a_damaged_key_is_told(settings: Settings, clock: Clock, checkpoints: Path) -> None:
-    settings.AUDIT_KEYS = lambda: ["PRIVATE+KEY+nonsense"]
+@pytest.mark.parametrize("text", ["", "PRIVATE+KEY+nonsense", "\xff"])
+def test_a_damaged_key_is_told(text: str, settings: Settings, clock: Clock, checkpoints: Path, tmp_path: Path) -> None:
+    (tmp_path / "audit.key").write_text(text, encoding="latin-1")
+    settings.AUDIT_KEYS = lambda: keys.audit_keys(tmp_path / "audit.key")
     write()
-    assert Notary(clock).look().trouble == "key"
+    watcher = Notary(clock)
+    assert watcher.look().trouble == "key"
+    assert watcher.look().trouble == "key"
+    (tmp_path / "audit.key").unlink()
+    watcher.look()
+    assert watcher.look().trouble == "", "a new one is made"
 
 
 @pytest.mark.parametrize("kind", ["udp", "tcp", "datagram", "stream"])
