@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.live.watch import signed_in
 from dashboard.pages.asking import one_line
+from dashboard.pages.chain import chain
 from dashboard.pages.errors import BadQuery, Refused, Unseen
 from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant, visible_hosts
@@ -57,6 +58,7 @@ def audit(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "chain": chain(request),
         "actions": _actions(request),
         "sort": form.cleaned_data["sort"] or "-at",
         "narrowed": any(form.cleaned_data[name] for name in form.cleaned_data if name not in ("sort", "page")),

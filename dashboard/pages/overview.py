@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages.allowed import permissions
 from dashboard.pages.audit import visible_events
+from dashboard.pages.chain import chain
 from dashboard.pages.jobs import visible_jobs
 from dashboard.pages.lists import is_away, object_url
 from dashboard.pages.shared_name import shared_name
@@ -60,6 +61,7 @@ def overview(request: Request) -> HttpResponse:
         "ended": ended,
         "shared_name": shared_name(request, hosts) if asked.may(Capability.PERSON_MANAGE) else None,
         "images": _images(hosts),
+        "chain": chain(request),
         "trail": _changes(request) if asked.hosts(Capability.AUDIT_VIEW) else None,
         "unconfirmed_logins": _unconfirmed_logins(request),
         "topics": " ".join(["hosts", "jobs", *(f"host.{host.pk}" for host in hosts)]),

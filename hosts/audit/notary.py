@@ -61,8 +61,13 @@ def state() -> State | None:
 
 
 def signers() -> list[Signer]:
-    """Who signs, the newest first; NoteError for a damaged key."""
-    return [Signer.parse(line) for line in settings.AUDIT_KEYS()]
+    """Who signs, the newest first; NoteError when a key is damaged or cannot be read."""
+    try:
+        lines = settings.AUDIT_KEYS()
+    except Exception as error:
+        # Whoever keeps the settings has an error of their own for it.
+        raise NoteError(str(error)) from error
+    return [Signer.parse(line) for line in lines]
 
 
 def grow(tree: Tree, upto: int | None = None) -> bool:

@@ -50,8 +50,8 @@ async def sign() -> None:
     """Checkpoints of the trail, as they are due; whatever goes wrong stops nothing else."""
     notary = Notary()
     while True:
-        await _in(_signing, lambda: _look(notary))
-        await asyncio.sleep(SIGN_SECONDS)
+        done = await _in(_signing, lambda: _look(notary))
+        await asyncio.sleep(SIGN_SECONDS if done else BEAT_SECONDS)
 
 
 def close() -> None:
@@ -59,13 +59,16 @@ def close() -> None:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _in(pool: ThreadPoolExecutor, work: Callable[[], None]) -> None:
+async def _in(pool: ThreadPoolExecutor, work: Callable[[], None]) -> bool:
+    """Whether it was done."""
     try:
         await asyncio.get_running_loop().run_in_executor(pool, work)
+        return True
     except (RedisError, OSError) as error:
         log.warning("Redis does not answer", reason=str(error))
     except Exception:
         log.exception("chore failed")
+    return False
 
 
 def _sweep() -> None:

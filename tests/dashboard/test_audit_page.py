@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.cache import cache
 from django.test import Client
 
 from hosts.access import Actor, Target
@@ -121,3 +122,23 @@ def test_who_administers_a_group_finds_and_exports_the_part_of_their_hosts(
     assert sorted(set(events)) == ["audit.export", "container.stop"]
     event = AuditEvent.objects.get(action="audit.export")
     assert (event.host_name, event.actor_name, event.ending.outcome) == ("edge", "greta", "succeeded")
+
+
+@pytest.mark.parametrize("trouble", ["", "short", "file"])
+def test_it_says_how_the_chain_is(client: Client, trail: list[AuditEvent], trouble: str) -> None:
+    """On its own page always, on the overview in trouble; to those alone who see the whole of it."""
+    titles = {"short": "Audit records are missing", "file": "Audit checkpoints can&#x27;t be written"}
+    cache.set("audit.state", {"size": 12, "signed": 9, "at": "2026-11-28T10:00:00Z", "trouble": trouble})
+    try:
+        client.force_login(cast.ada())
+        page, overview = client.get("/audit/").text, client.get("/").text
+        assert ("3 entries since" in page) is (trouble == "")
+        for name, title in titles.items():
+            assert (title in page) is (title in overview) is (name == trouble)
+        client.force_login(cast.person("greta", Role.ADMINISTRATOR, HostGroup.objects.get()))
+        for address in ("/", "/audit/"):
+            text = client.get(address).text
+            assert "entries since" not in text
+            assert not any(title in text for title in titles.values())
+    finally:
+        cache.delete("audit.state")

@@ -178,10 +178,15 @@ def test_the_database_refuses(place: Place, table: str, statement: str) -> None:
         pytest.skip("PostgreSQL has no REPLACE")
     if statement == UPSERT and place.vendor == "sqlite":
         statement = statement.replace(" ON", " AND true ON")
-    before: list[Any] = list(AuditEvent.objects.values()), list(AuditLeaf.objects.values_list("sequence", "hash"))  # type: ignore[assignment]
+    before = everything()
     with pytest.raises((sqlite3.Error, psycopg.Error), match="only added to"):
         place.tamper(statement.format(table, KEYS[table]))
-    assert before == (list(AuditEvent.objects.values()), list(AuditLeaf.objects.values_list("sequence", "hash")))
+    assert everything() == before
+
+
+def everything() -> list[dict[str, Any]]:
+    models: tuple[type[Any], ...] = (AuditEvent, AuditEnding, AuditLeaf)
+    return [row for model in models for row in model.objects.order_by("pk").values()]
 
 
 def test_no_other_unique_value_replaces_a_row_of_sqlite(place: Place) -> None:
