@@ -42,7 +42,7 @@ class Web(Part):
         self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application", **more: str
     ) -> None:
         self.more = more
-        self.folder = root_dir.resolve() / name
+        self.folder = self.data = root_dir.resolve() / name
         self.redis = RedisServer(root_dir, f"{name}-redis")
         self.port = free_port()
         self.application = application
@@ -54,7 +54,7 @@ class Web(Part):
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
+        ours = {"DATA_DIR": str(self.data), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
         settings = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "DEBUG": "1", "LOG_LEVEL": "WARNING"}
         return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours, **self.more}
 
