@@ -51,7 +51,7 @@ def listen() -> Iterator[Open]:
 
 
 def is_in(live: Live) -> bool:
-    return live.said[0]["type"] == "subscribed"
+    return bool(live.said[0]["type"] == "subscribed")
 
 
 def test_a_session_has_so_many_sockets_over_two_web_processes(
@@ -123,7 +123,8 @@ def test_without_a_session_it_closes_and_soon_is_not_opened(web: Web, people: Pe
     source = ("127.0.0.6", 0)
     options = {"compression": None, "origin": web.url, "source_address": source}
     address = web.url.replace("http", "ws", 1) + "/live/updates"
-    codes, refused = [], None
+    codes: list[int | None] = []
+    refused = None
     while len(codes) < 40:
         try:
             connection = connect(address, **options)  # type: ignore[arg-type]
