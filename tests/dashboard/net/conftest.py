@@ -36,6 +36,12 @@ def web(workspace: Path) -> Iterator[Web]:
 
 
 @pytest.fixture(scope="session")
+def ada(web: Web) -> str:
+    """Her session."""
+    return web.sign_in("ada")
+
+
+@pytest.fixture(scope="session")
 def second(web: Web, workspace: Path) -> Iterator[Web]:
     """Another web process of the same console."""
     second = Web(workspace, "net-second", **SMALL)
