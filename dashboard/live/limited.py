@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import time
 from collections.abc import AsyncIterator
 
 from django.conf import settings
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 from dashboard.net.seats import seated
 from hosts.limits import Bucket
 
-# Taken from the bucket at once, so that Redis is not asked for each message.
+# Taken from the bucket at once by who says much, so that Redis is not asked for each message.
 _CHUNK = 20.0
-# Who is a little too fast is slowed down; who would have to wait longer is told so.
-_PATIENCE_SECONDS = 2.0
+# Who is a little too fast is waited for; who is so for long, or much too fast, is told so.
+_PATIENCE_SECONDS, _PATIENCE_A_SECOND = 3.0, 0.1
 
 
 @contextlib.asynccontextmanager
@@ -38,14 +39,14 @@ class Allowance:
         a_minute = settings.LIMIT_MESSAGES_PER_MINUTE
         self._bucket = Bucket("messages", a_minute / 2, a_minute / 60)
         self._key = named(session_key)
-        self._left = 0.0
+        self._left = self._spent = 0.0
+        self._patience, self._at = _PATIENCE_SECONDS, time.monotonic()
 
     async def spend(self, cost: float) -> bool:
         """Whether it may be said, at once or after a moment."""
-        patience = _PATIENCE_SECONDS
         while self._left < cost:
             lacks = cost - self._left
-            chunk = min(max(lacks, _CHUNK), self._bucket.most)
+            chunk = min(max(lacks, min(_CHUNK, self._spent)), self._bucket.most)
             wait = await self._bucket.atake(self._key, chunk)
             if wait and chunk > lacks:
                 chunk = lacks
@@ -53,12 +54,18 @@ class Allowance:
             if not wait:
                 self._left = max(cost, self._left + chunk)
                 break
-            patience -= wait
-            if patience < 0:
+            if not self._waits_for(wait):
                 return False
             await asyncio.sleep(wait)
         self._left -= cost
+        self._spent += cost
         return True
+
+    def _waits_for(self, seconds: float) -> bool:
+        now = time.monotonic()
+        self._patience = min(_PATIENCE_SECONDS, self._patience + (now - self._at) * _PATIENCE_A_SECOND) - seconds
+        self._at = now
+        return self._patience >= 0
 
 
 def named(session_key: str) -> str:

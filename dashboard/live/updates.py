@@ -67,7 +67,7 @@ class Updates(LiveSocket, Listener):
 
     def cost(self, kind: str, message: dict[str, Any]) -> int:
         topics = message.get("topics")
-        return max(1, len(topics)) if isinstance(topics, list) else 1
+        return min(max(1, len(topics)), MOST_TOPICS) if isinstance(topics, list) else 1
 
     def nudged(self, topic: str, what: str) -> None:
         # A topic covers its parts: who listens to "jobs" hears of "jobs.4".

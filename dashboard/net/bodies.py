@@ -81,20 +81,22 @@ class Body:
 
 async def _refuse(scope: Any, receive: Any, send: Any, status: int) -> None:
     speak_as_asked(scope)
-    await refuse(receive, send, status, _SENTENCES[status](), _RETRY_SECONDS if status == 429 else 0)
+    title, sentence = _WORDS[status]()
+    await refuse(receive, send, status, title, sentence, _RETRY_SECONDS if status == 429 else 0)
 
 
-def _too_large() -> str:
+def _too_large() -> tuple[str, str]:
     most = settings.LIMIT_BODY_BYTES >> 20
-    return _("That is more than the console takes at once: at most %(most)s MiB.") % {"most": most}
+    return _("Too large"), _("That is more than the console takes at once: at most %(most)s MiB.") % {"most": most}
 
 
-def _too_slow() -> str:
-    return _("What was sent did not come within %(seconds)s seconds.") % {"seconds": settings.LIMIT_BODY_SECONDS}
+def _too_slow() -> tuple[str, str]:
+    seconds = settings.LIMIT_BODY_SECONDS
+    return _("Too slow"), _("What was sent did not come within %(seconds)s seconds.") % {"seconds": seconds}
 
 
-def _too_many() -> str:
-    return _("Too much is asked from your address at once. Try again in some seconds.")
+def _too_many() -> tuple[str, str]:
+    return _("Too many at once"), _("Too much is asked from your address at once. Try again in some seconds.")
 
 
-_SENTENCES = {408: _too_slow, 413: _too_large, 429: _too_many}
+_WORDS = {408: _too_slow, 413: _too_large, 429: _too_many}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import threading
 import time
@@ -24,6 +25,8 @@ NAME = "viewers"
 FLOOD, TOGETHER = 500_000, 10
 LOGS, EACH, LINES_A_SECOND, CROWD_SECONDS = 50, 6, 20, 20
 SLOW, SLOW_SECONDS = 20, 20
+# Who they are: nobody has three hundred sockets, and the console gives nobody so many.
+PEOPLE = 20
 _TEXT = "the quick brown fox jumps over the lazy dog and goes on to write a log line of 98 bytes "
 _FLOOD = f"until test -e /go; do sleep 0.1; done; exec awk 'BEGIN {{ for (; i < {FLOOD}; i++) print \"{_TEXT}\" i }}'"
 _CROWD = f"while :; do echo '{_TEXT}'; echo '{_TEXT}'; sleep {2 / LINES_A_SECOND}; done"
@@ -33,8 +36,8 @@ _WIDE = f'BEGIN {{ while (1) {{ for (k = 0; k < 500; k++) print "{"x" * 999}"; f
 
 def run() -> list[Figure]:
     with engine_and_web() as (engine, web):
-        cookie = web.sign_in()
-        return [*ten(engine, web, cookie), *slow(engine, web, cookie), *crowd(engine, web, cookie)]
+        cookies = web.sign_in_each([f"viewer-{number}" for number in range(PEOPLE)])
+        return [*ten(engine, web, cookies[0]), *slow(engine, web, cookies[1]), *crowd(engine, web, cookies)]
 
 
 # --- ten viewers of one flood ----------------------------------------------------------------------------------------
@@ -101,9 +104,9 @@ def connections_to(engine: Engine) -> int:
 # --- many viewers of many logs ---------------------------------------------------------------------------------------
 
 
-def crowd(engine: Engine, web: Web, cookie: str) -> list[Figure]:
+def crowd(engine: Engine, web: Web, cookies: list[str]) -> list[Figure]:
     containers = [engine.run(BASE_IMAGE, "sh", "-c", _CROWD) for _ in range(LOGS)]
-    delays, seconds, memory = asyncio.run(watched(web, cookie, containers))
+    delays, seconds, memory = asyncio.run(watched(web, cookies, containers))
     delays.sort()
     return [
         Figure(
@@ -114,13 +117,13 @@ def crowd(engine: Engine, web: Web, cookie: str) -> list[Figure]:
     ]
 
 
-async def watched(web: Web, cookie: str, containers: list[str]) -> tuple[list[int], float, int]:
+async def watched(web: Web, cookies: list[str], containers: list[str]) -> tuple[list[int], float, int]:
     """How long each line took in nanoseconds, over how many seconds, and the web process's memory in bytes."""
     delays: list[int] = []
     counting = asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         readers = []
-        for container in containers * EACH:
+        for container, cookie in zip(containers * EACH, itertools.cycle(cookies), strict=False):
             client = await stack.enter_async_context(opened(web, cookie, container))
             readers.append(asyncio.create_task(count(client, delays, counting)))
         await asyncio.sleep(3)

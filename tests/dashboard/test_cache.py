@@ -14,7 +14,9 @@ import pytest
 import redis
 from django.core.cache.backends.locmem import LocMemCache
 
+from dashboard import settings
 from dashboard.cache import Cache, NotExact
+from dashboard.celery import app
 from hosts.inventory import load
 from tests.testbed.redis_server import RedisServer
 
@@ -134,6 +136,7 @@ def test_tries_that_nobody_counted_are_a_miss(cache: Cache, client: redis.Redis,
 
 
 LOAD: dict[str, Any] = dict(at=1.0, known=True, cores=0.5, memory=1, limit=2, counted=1, running=1)  # noqa: C408
+WRONG: list[Any] = [None, "1", [], -1]
 LOAD["samples"] = {"c": ["2026-01-02T03:04:05+00:00", 1, 2, 3]}
 
 
@@ -143,7 +146,7 @@ LOAD["samples"] = {"c": ["2026-01-02T03:04:05+00:00", 1, 2, 3]}
         *(7, "x", [], {}, None, [LOAD], {**LOAD, "samples": []}, {**LOAD, "samples": {"c": 1}}),
         *({**LOAD, "samples": {"c": ["x", 1, 2, 3]}}, {**LOAD, "samples": {"c": ["2026-01-02", 1, 2, 3]}}),
         *({key: value for key, value in LOAD.items() if key != missing} for missing in LOAD),
-        *({**LOAD, name: value} for name in LOAD if name not in ("known", "cores") for value in (None, "1", [], -1)),
+        *({**LOAD, name: wrong} for name in LOAD if name not in ("known", "cores") for wrong in WRONG),
         *({**LOAD, "memory": 2**63}, {**LOAD, "at": 1e300}, {**LOAD, "cores": "0.5"}, {**LOAD, "cores": 10**400}),
     ],
 )
@@ -157,10 +160,9 @@ def test_a_load_that_is_none_is_a_miss(monkeypatch: pytest.MonkeyPatch, planted:
 
 
 def test_celery_and_the_channel_layer_take_no_pickle() -> None:
-    from dashboard import settings
-    from dashboard.celery import app
-
     assert app.conf.accept_content == ["json"]
     assert app.conf.result_accept_content == ["json"]
-    assert (app.conf.task_serializer, app.conf.result_backend) == ("json", None)
-    assert settings.CHANNEL_LAYERS["default"]["CONFIG"]["serializer_format"] == "json"
+    assert app.conf.task_serializer == "json"
+    assert not app.conf.result_backend
+    layers: dict[str, Any] = settings.CHANNEL_LAYERS
+    assert layers["default"]["CONFIG"]["serializer_format"] == "json"

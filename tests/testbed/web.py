@@ -16,19 +16,22 @@ from tests.testbed.redis_server import RedisServer
 PROJECT = Path(__file__).resolve().parents[2]
 
 _SIGN_IN = """
-import json, sys
+import json
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from hosts.models import RoleAssignment, User
-user, _made = User.objects.get_or_create(username={name!r})
-if {role!r}:
-    RoleAssignment.objects.update_or_create(user=user, group=None, defaults=dict(role={role!r}))
-store = import_module(settings.SESSION_ENGINE).SessionStore()
-store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-store.create()
-print(json.dumps([settings.SESSION_COOKIE_NAME, store.session_key]))
+cookies = []
+for name in {names!r}:
+    user, _made = User.objects.get_or_create(username=name)
+    if {role!r}:
+        RoleAssignment.objects.update_or_create(user=user, group=None, defaults=dict(role={role!r}))
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store.create()
+    cookies.append(settings.SESSION_COOKIE_NAME + "=" + store.session_key)
+print(json.dumps(cookies))
 """
 
 
@@ -42,7 +45,7 @@ class Web(Part):
         self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application", **more: str
     ) -> None:
         self.more = more
-        self.folder = root_dir.resolve() / name
+        self.folder = self.data = root_dir.resolve() / name
         self.redis = RedisServer(root_dir, f"{name}-redis")
         self.port = free_port()
         self.application = application
@@ -54,7 +57,7 @@ class Web(Part):
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
+        ours = {"DATA_DIR": str(self.data), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
         settings = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "DEBUG": "1", "LOG_LEVEL": "WARNING"}
         return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours, **self.more}
 
@@ -106,8 +109,12 @@ class Web(Part):
 
     def sign_in(self, name: str = "ada", role: str = "administrator") -> str:
         """The Cookie header of a new session; without a role the person may nothing."""
-        cookie, value = json.loads(self.run(_SIGN_IN.format(name=name, role=role)).splitlines()[-1])
-        return f"{cookie}={value}"
+        return self.sign_in_each([name], role)[0]
+
+    def sign_in_each(self, names: list[str], role: str = "administrator") -> list[str]:
+        """The same for many at once; a name that stands there twice has two sessions."""
+        found: list[str] = json.loads(self.run(_SIGN_IN.format(names=names, role=role)).splitlines()[-1])
+        return found
 
     def add_host(self, name: str, url: str) -> None:
         self.run(f"from hosts.models import Host; Host.objects.create(name={name!r}, url={url!r}, state='up')")
