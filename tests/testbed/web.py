@@ -34,11 +34,14 @@ print(json.dumps([settings.SESSION_COOKIE_NAME, store.session_key]))
 class Web(Part):
     """`url` is where it answers; `run(code)` runs Python in its database, `sign_in` makes a person with a session."""
 
-    def __init__(self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application") -> None:
+    def __init__(
+        self, root_dir: Path, name: str = "web", application: str = "dashboard.asgi:application", database: str = ""
+    ) -> None:
         self.folder = root_dir.resolve() / name
         self.redis = RedisServer(root_dir, f"{name}-redis")
         self.port = free_port()
         self.application = application
+        self.database = database
         self.process: Process | None = None
 
     @property
@@ -49,7 +52,8 @@ class Web(Part):
     def environment(self) -> dict[str, str]:
         ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.redis.url, "PORT": str(self.port), "DOTENV": os.devnull}
         settings = {"DJANGO_SETTINGS_MODULE": "dashboard.settings", "DEBUG": "1", "LOG_LEVEL": "WARNING"}
-        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours}
+        database = {"DATABASE_URL": self.database} if self.database else {}
+        return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.folder), **settings, **ours, **database}
 
     def start(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +78,7 @@ class Web(Part):
 
     def second(self) -> "Web":
         """Another web process over the same data; to be stopped before the first, by `end`."""
-        other = Web(self.folder.parent, self.folder.name, self.application)
+        other = Web(self.folder.parent, self.folder.name, self.application, self.database)
         other.redis = self.redis
         other.launch()
         return other
