@@ -129,4 +129,4 @@ def test_a_session_of_before_the_upgrade_goes_on(ada: User) -> None:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     assert ada.sessions == ""
-    assert ada.get_session_auth_hash() == AbstractBaseUser._get_session_auth_hash(ada)
+    assert ada.get_session_auth_hash() == AbstractBaseUser._get_session_auth_hash(ada)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hosts.operations.perform import perform
 from hosts.operations.setup import IssueLink
 from tests import cast
 from tests.testbed.needs import started
+from tests.testbed.postgresql import PostgreSql
 from tests.testbed.visitor import Visitor
 from tests.testbed.web import Web
 
@@ -30,12 +32,16 @@ print(json.dumps([User.objects.count(), RoleAssignment.objects.count(), *counts]
 """
 
 
-@pytest.fixture
-def webs(workspace: Path) -> Iterator[tuple[Web, Web]]:
-    for web in started(Web(workspace, "set-up")):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def webs(workspace: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Web, Web]]:
+    with ExitStack() as stack:
+        database = {}
+        if request.param == "postgresql":
+            database["DATABASE_URL"] = stack.enter_context(contextmanager(started)(PostgreSql())).url
+        web = stack.enter_context(contextmanager(started)(Web(workspace, "set-up", **database)))
         other = web.second()
+        stack.callback(other.end)
         yield web, other
-        other.end()
 
 
 def race(webs: tuple[Web, Web], links: list[str]) -> list[tuple[int, str]]:

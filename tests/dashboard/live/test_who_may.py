@@ -36,6 +36,14 @@ def test_a_stranger_is_told_to_sign_in(web: Web, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_two_sessions_are_nobodys(web: Web, cookie: str, path: str) -> None:
+    name = cookie.partition("=")[0]
+    for both in (f"{cookie}; {name}=planted", f"{name}=planted; {cookie}"):
+        with Live(web.url, path, cookie=both) as socket:
+            assert socket.until_closed()[0] == 4401
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:1", "http://evil.example", "https://{host}", "null"])
 def test_another_origin_gets_no_socket(web: Web, cookie: str, path: str, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
@@ -87,6 +95,7 @@ def trail(web: Web, name: str) -> list[list[str]]:
 LOSSES = {
     "logout": ("Session.objects.all().delete()", 4401),
     "disabled": ("User.objects.filter(username=NAME).update(is_active=False)", 4401),
+    "disabled and enabled": ("u = User.objects.get(username=NAME); u.end_sessions(); u.save()", 4401),
     "password changed": ("u = User.objects.get(username=NAME); u.set_password('another'); u.save()", 4401),
     "role taken away": ("RoleAssignment.objects.filter(user__username=NAME).delete()", 4403),
 }

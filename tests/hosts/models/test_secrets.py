@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from dashboard import env, keys
 from dashboard.management.commands import rotate_secrets
-from hosts.models import AuditEvent, Host, SecretError
+from hosts.models import AuditEvent, Host, SecretError, secrets
 from tests import rows
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_rotation_does_not_undo_an_edit_and_leaves_nothing_under_an_old_key(monk
     edited.set_secret("tls_key", "second")
     under_the_old_key = edited.tls_key
     edits = iter([lambda: Host.objects.update(tls_key=under_the_old_key)])
-    real = rotate_secrets.reseal
+    real = secrets.reseal
 
     def reseal(sealed: str) -> str:
         next(edits, lambda: None)()
