@@ -38,8 +38,12 @@ def take(job_id: str) -> Job | None:
 
 
 def give_back(job: Job) -> bool:
-    """Put a job that has begun back into the queue, before those that were queued after it; its report stays."""
-    return write(job, state=JobState.QUEUED, lease=None, dispatched_at=None)
+    """Put a job that has begun back into the queue, before those that were queued after it; its report stays.
+
+    False when it was called off in that moment, or the lease is lost.
+    """
+    held = Job.objects.filter(pk=job.pk, lease=job.lease, state=JobState.RUNNING, cancel_requested=False)
+    return bool(held.update(state=JobState.QUEUED, lease=None, dispatched_at=None))
 
 
 def write(job: Job, **values: Any) -> bool:

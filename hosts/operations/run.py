@@ -61,9 +61,10 @@ def _run(job: Job) -> bool:
         except _GaveWay:
             state = JobState.QUEUED
         reporter.finish()
-    if ended is None:
-        lease.give_back(job)
-    else:
+    if ended is None and not lease.give_back(job):
+        state = JobState.CANCELLED
+        ended = {"state": state, "message": _("Cancelled."), "ended_at": timezone.now()}
+    if ended is not None:
         lease.write(job, **ended)
     nudges.send(f"job.{job.pk}", state)
     nudges.send("jobs", state)

@@ -274,3 +274,16 @@ def test_where_redis_is_away_the_worker_goes_on_by_itself(stops: list[str], sent
     queued(cast.ada(), 3, title="pull")
     run_next()
     assert stops == ["pull"] * 3
+
+
+def test_who_calls_it_off_as_it_gives_way_is_heard(stops: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    job = many(cast.ada(), "one", "two")
+
+    def called_off(_job: Job) -> bool:
+        Job.objects.filter(pk=job.pk).update(cancel_requested=True)
+        return True
+
+    monkeypatch.setattr("hosts.jobs.turns.must_give_way", called_off)
+    run_next()
+    job.refresh_from_db()
+    assert (job.state, job.message, stops) == ("cancelled", "Cancelled.", ["one"])
