@@ -22,7 +22,7 @@ from hosts.operations.base import Operation, every, find, offered_for
 
 # What makes something: on a host, and of the console's own. No row has a button for it.
 ON_A_HOST = ("image.pull", "network.create", "volume.create")
-OF_THE_CONSOLE = ("host.add", "person.add", "registry.add", "history.keep", "redaction.add")
+OF_THE_CONSOLE = ("host.add", "person.add", "registry.add", "registry.allow", "history.keep", "redaction.add")
 MOST, LEAST_LETTERS = 8, 2
 LOGS = "logs"
 Candidates = Callable[[str], list[Row]]

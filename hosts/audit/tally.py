@@ -28,14 +28,16 @@ def counted(
     targets: list[Target],
     reason: str,
     write: Callable[[RefusalTally], None],
+    *,
+    kind: str = "",
 ) -> bool:
     """Count it and say True, or say False: then it is to be recorded, in the same transaction.
 
-    `write` records what was counted in a minute that is over.
+    `write` records what was counted in a minute that is over. `kind` stands for the reason where that names the input.
     """
     host, now = targets[0].host, timezone.now()
     place = host.pk if host else None
-    words = (actor.kind, actor.name, actor.user_id, action, place, reason)
+    words = (actor.kind, actor.name, actor.user_id, action, place, kind or reason)
     key = hashlib.sha256(repr(words).encode()).hexdigest()
     fresh = {
         "since": now,

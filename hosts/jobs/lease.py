@@ -14,7 +14,8 @@ from typing import Any, Self
 
 import structlog
 from django.db import DatabaseError, connection
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from hosts.models import Job, JobState
@@ -31,9 +32,18 @@ def take(job_id: str) -> Job | None:
     now = timezone.now()
     lease = uuid.uuid4()
     taken = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
-        state=JobState.RUNNING, lease=lease, started_at=now, heartbeat_at=now
+        state=JobState.RUNNING, lease=lease, started_at=Coalesce("started_at", Value(now)), heartbeat_at=now
     )
     return Job.objects.select_related("audit", "host").get(pk=job_id) if taken else None
+
+
+def give_back(job: Job) -> bool:
+    """Put a job that has begun back into the queue, before those that were queued after it; its report stays.
+
+    False when it was called off in that moment, or the lease is lost.
+    """
+    held = Job.objects.filter(pk=job.pk, lease=job.lease, state=JobState.RUNNING, cancel_requested=False)
+    return bool(held.update(state=JobState.QUEUED, lease=None, dispatched_at=None))
 
 
 def write(job: Job, **values: Any) -> bool:

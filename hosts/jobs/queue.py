@@ -71,11 +71,13 @@ def dispatch(job: Job) -> bool:
     return True
 
 
-def call_for_more() -> None:
-    """Call a worker when something still waits: the message that came with it may have met somebody's full share."""
+def call_for_more() -> bool:
+    """Call a worker when something still waits: the message that came with it may have met somebody's full share.
+
+    False when something waits and Redis does not answer.
+    """
     waiting = Job.objects.filter(state=JobState.QUEUED).order_by("queued_at").first()
-    if waiting is not None:
-        dispatch(waiting)
+    return waiting is None or dispatch(waiting)
 
 
 def _item(target: Target) -> dict[str, Any]:

@@ -8,11 +8,12 @@ machine's shell, Quayside itself, people who were removed) share one turn and on
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hosts.access import Actor
@@ -21,6 +22,8 @@ from hosts.models import ACTIVE, Job, JobState
 
 # Any number that nothing else locks by.
 _LOCK = 0x7155A1
+# So long somebody waits for a free worker before a run over many objects makes room between two of them.
+PATIENCE = timedelta(seconds=5)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -60,6 +63,14 @@ def take_next() -> Job | None:
         return lease.take(str(first.pk)) if first else None
 
 
+def must_give_way(job: Job) -> bool:
+    """Whether somebody has waited for a while with nothing of theirs running, and no worker was free for them."""
+    long_ago = timezone.now() - PATIENCE
+    waiting = Job.objects.filter(state=JobState.QUEUED, queued_at__lt=long_ago).exclude(_of(job.person_id))
+    people = set(waiting.order_by().values_list("person_id", flat=True).distinct())
+    return bool(people - _running().keys()) if people else False
+
+
 def held_back(people: Iterable[int | None]) -> set[int | None]:
     """Those of the people whose queued jobs wait for other jobs of their own."""
     running = _running()
@@ -84,5 +95,11 @@ def _running() -> dict[int | None, int]:
 
 
 def _last_served(person: int | None) -> datetime:
-    served: datetime | None = Job.objects.filter(person_id=person).aggregate(at=Max("started_at"))["at"]
+    """Until when a job of theirs was running."""
+    served: datetime | None = Job.objects.filter(_of(person)).aggregate(at=Max("heartbeat_at"))["at"]
     return served or _NEVER
+
+
+def _of(person: int | None) -> Q:
+    # Without IS NULL beside it, an exclusion would leave out the jobs of nobody, too.
+    return Q(person__isnull=True) if person is None else Q(person_id=person, person__isnull=False)

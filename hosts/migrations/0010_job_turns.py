@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["person", "-started_at"], name="job_served"),
+            index=models.Index(fields=["person", "-heartbeat_at"], name="job_served"),
         ),
     ]

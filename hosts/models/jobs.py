@@ -56,7 +56,7 @@ class Job(models.Model):
         # Who waits, in which order, and who was served last.
         indexes = [
             models.Index(fields=["state", "person", "queued_at"], name="job_turn"),
-            models.Index(fields=["person", "-started_at"], name="job_served"),
+            models.Index(fields=["person", "-heartbeat_at"], name="job_served"),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class CancelJob(OnJob):
     def run(self, call: Call) -> str:
         job = _job(call)
         waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
-        message = str(_("Cancelled before it began."))
+        message = str(_("Cancelled.") if job.started_at else _("Cancelled before it began."))
         if waiting.update(state=JobState.CANCELLED, ended_at=timezone.now(), message=message):
             if job.audit:
                 record_ending(job.audit, Outcome.CANCELLED, message)

@@ -15,19 +15,16 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from hosts import nudges
 from hosts.access import Actor, Denied, Grant, Target, grant
 from hosts.audit import record, tally
-from hosts.engine.connect import Engine, open_engine
 from hosts.engine.errors import Cancelled as CalledOff
 from hosts.engine.errors import EngineError
-from hosts.facts import Noun
-from hosts.inventory.write import refresh
 from hosts.jobs import queue
 from hosts.jobs.progress import Cancelled, Reporter
 from hosts.jobs.turns import QueueFull, check_room
 from hosts.models import AuditEvent, Host, Job, Outcome, RefusalTally
 from hosts.models.audit import NotRecorded
+from hosts.operations.act import act
 from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
 
@@ -74,7 +71,7 @@ def perform(
         return Result(target, None, _("Nothing was changed: mend the marked fields."), form=form)
     objection = operation.objection(target, form.cleaned_data)
     if objection:
-        return _turned_away(actor, operation, [target], form, objection)
+        return _turned_away(actor, operation, [target], form, objection, "objection")
     inputs = operation.recorded(form.cleaned_data)
     if operation.long:
         return _enqueue(actor, operation, target, form, inputs)
@@ -239,7 +236,7 @@ def record_ending(event: AuditEvent, outcome: Outcome, message: str) -> None:
 
 
 def record_refusals(
-    actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any]
+    actor: Actor, operation: Operation, denied: list[tuple[Target, Denied]], data: Mapping[str, Any], kind: str = ""
 ) -> None:
     """One record for each host; where it is about many targets, it holds the name and the id of every one.
 
@@ -251,8 +248,9 @@ def record_refusals(
         subject, reason = operation.subject(_as_one(targets), raw), reasons[targets[0]]
         named = [subject] if len(targets) == 1 else targets
         inputs = {**operation.recorded(raw), **_named(targets)}
+        words = operation.name, operation.capability, named, reason, record_tally
         with _written_or_not_done(), transaction.atomic():
-            if not tally.counted(actor, operation.name, operation.capability, named, reason, record_tally):
+            if not tally.counted(actor, *words, kind=kind):
                 event = record.begin(actor, operation.name, operation.capability, subject, inputs)
                 record.end(event, Outcome.REFUSED, reason)
 
@@ -319,9 +317,11 @@ def _enqueue(actor: Actor, operation: Operation, target: Target, form: Operation
     return Result(target, None, title, form=form, job=job)
 
 
-def _turned_away(actor: Actor, operation: Operation, targets: list[Target], form: OperationForm, reason: str) -> Result:
+def _turned_away(
+    actor: Actor, operation: Operation, targets: list[Target], form: OperationForm, reason: str, kind: str = ""
+) -> Result:
     """Permitted, and refused all the same; what was filled in is kept."""
-    record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data)
+    record_refusals(actor, operation, [(target, Denied(reason)) for target in targets], form.data, kind)
     return Result(targets[0], Outcome.REFUSED, reason, form=form)
 
 
@@ -329,7 +329,7 @@ def _carry_out(event: AuditEvent, operation: Operation, call: Call) -> tuple[Out
     """Act, and end the record whatever happens."""
     outcome, message = Outcome.UNKNOWN, _("Quayside stopped in the middle.")
     try:
-        message = _act(operation, call) or operation.sentence(call.target)
+        message = act(operation, call) or operation.sentence(call.target)
         outcome = Outcome.SUCCEEDED
     except NotPossible as error:
         outcome, message = Outcome.FAILED, str(error)
@@ -355,33 +355,3 @@ def _end(event: AuditEvent, outcome: Outcome, message: str) -> tuple[Outcome, st
         log.exception("ending not recorded", event_id=event.pk, outcome=outcome)
         return Outcome.UNKNOWN, _("%s How it ended could not be written to the trail; is its disk full?") % message
     return outcome, message
-
-
-def _act(operation: Operation, call: Call) -> str | None:
-    target = call.target
-    if not operation.needs_engine:
-        return operation.run(call)
-    with open_engine(call.grant) as engine:
-        call.engine = engine
-        if target.noun in list(Noun):
-            call.thing = engine.get(Noun(target.noun), target.id).thing
-            if not operation.offered(call.thing):
-                raise NotPossible(
-                    _("%(name)s has changed meanwhile, and this is no longer possible.") % {"name": target.label}
-                )
-            call.touch(Noun(target.noun), target.id)
-        try:
-            return operation.run(call)
-        finally:
-            _bring_up_to_date(engine, call)
-
-
-def _bring_up_to_date(engine: Engine, call: Call) -> None:
-    """Fetch what was touched, so that the next page shows it; when that fails the watcher will bring it."""
-    host = call.grant.host
-    for noun, object_id in call.touched:
-        try:
-            refresh(engine, noun, object_id)
-        except (EngineError, DatabaseError) as error:
-            log.warning("row not refreshed", host=host.name, noun=str(noun), reason=str(error))
-        nudges.send(f"host.{host.pk}", str(noun))

@@ -130,7 +130,7 @@ class ScopeRegistry(OnRegistry):
     form = ScopeForm
 
     def initial(self, target: Target) -> dict[str, Any]:
-        scopes = RegistryScope.objects.filter(registry=target.id).select_related("group")
+        scopes = RegistryScope.objects.filter(registry=int(target.id)).select_related("group")
         names = [scope.group.name for scope in scopes if scope.group]
         return {"over": _GROUPS if names else _ALL if scopes else "", "groups": names}
 
@@ -212,7 +212,7 @@ def _of_line(line: str) -> str:
 def _taken(server: str, scope: list[HostGroup | None], target: Target) -> bool:
     others = RegistryScope.objects.filter(server=server)
     if target.noun == "registry":
-        others = others.exclude(registry=target.id)
+        others = others.exclude(registry=int(target.id))
     return any(others.filter(group=group).exists() for group in scope)
 
 

@@ -26,15 +26,19 @@ _STATE_OF = {
 }
 
 
+class _GaveWay(Exception):
+    """A run over many objects makes room for somebody who waits; it goes on where it stopped when its turn comes."""
+
+
 def run_next() -> None:
-    """Run the job whose turn it is, then call a worker for the rest; does nothing when none may start."""
-    job = turns.take_next()
-    if job is None:
-        return
-    try:
-        _run(job)
-    finally:
-        queue.call_for_more()
+    """Run the job whose turn it is, then call a worker for the rest; does nothing when none may start.
+
+    The next one is run here where this one has given way to it, or where no other worker can be called.
+    """
+    while job := turns.take_next():
+        ended = _run(job)
+        if queue.call_for_more() and ended:
+            return
 
 
 def run(job_id: str) -> None:
@@ -44,17 +48,27 @@ def run(job_id: str) -> None:
         _run(job)
 
 
-def _run(job: Job) -> None:
-    """From its lease to its last word."""
+def _run(job: Job) -> bool:
+    """From its lease to its last word, or until it gives way: False."""
     nudges.send("jobs", "running")
     nudges.send(f"job.{job.pk}", "running")
     reporter = Reporter(job)
+    ended: dict[str, Any] | None = None
     with lease.Heart(job, reporter.cancel), translation.override(_language_of(job)):
-        state, message = _carry_out(job, reporter)
+        try:
+            state, message = _carry_out(job, reporter)
+            ended = {"state": state, "message": message, "ended_at": timezone.now()}
+        except _GaveWay:
+            state = JobState.QUEUED
         reporter.finish()
-    lease.write(job, state=state, message=message, ended_at=timezone.now())
+    if ended is None and not lease.give_back(job):
+        state = JobState.CANCELLED
+        ended = {"state": state, "message": _("Cancelled."), "ended_at": timezone.now()}
+    if ended is not None:
+        lease.write(job, **ended)
     nudges.send(f"job.{job.pk}", state)
     nudges.send("jobs", state)
+    return ended is not None
 
 
 def _language_of(job: Job) -> str | None:
@@ -80,6 +94,8 @@ def _carry_out(job: Job, reporter: Reporter) -> tuple[JobState, str]:
         outcome, message = run_job(job, operation, actor_of(job), target, reporter)
     except Cancelled:
         return JobState.CANCELLED, _("Cancelled.")
+    except _GaveWay:
+        raise
     except Exception:
         log.exception("job failed", job=str(job.pk))
         return JobState.FAILED, _("Quayside itself failed; its log has the details (job %s).") % job.pk
@@ -89,9 +105,12 @@ def _carry_out(job: Job, reporter: Reporter) -> tuple[JobState, str]:
 def _bulk(job: Job, operation: Operation, reporter: Reporter) -> tuple[JobState, str]:
     actor = actor_of(job)
     hosts = Host.objects.in_bulk({item["host"] for item in job.items if item["host"]})
-    lines: list[dict[str, Any]] = []
-    for item in job.items:
+    lines: list[dict[str, Any]] = list(job.report)  # of what was done before it gave way
+    before = len(lines)
+    for item in job.items[before:]:
         reporter.report(lines, len(job.items))
+        if len(lines) > before and turns.must_give_way(job):
+            raise _GaveWay
         target = Target(item["noun"], hosts.get(item["host"]), item["id"], item["name"])
         result = perform(actor, operation, target, job.inputs)
         lines.append({**item, "outcome": result.outcome or Outcome.FAILED, "message": result.message})

@@ -8,8 +8,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.asking import choose, dialog, row, toast
+from tests.browser.conftest import Doing
 from tests.testbed.engine import Engine
 from tests.testbed.registry import Registry
+
+
+@pytest.fixture(autouse=True)
+def allowed(doing: Doing, registry: Registry, slow_registry: Registry, auth_registry: Registry) -> None:
+    """The tests' own registries are on loopback, which has to be listed."""
+    servers = ("docker.io", registry.address, slow_registry.address, auth_registry.address, "127.0.0.1:1")
+    doing.do("registry.allow", servers="\n".join(servers))
 
 
 @pytest.fixture
@@ -114,9 +122,11 @@ def test_a_private_image_needs_the_login(page: Page, local: str, engine: Engine,
     dialog(page).get_by_label("Server").fill(auth_registry.address)
     dialog(page).get_by_label("User name").fill(user)
     dialog(page).get_by_label("Password or token").fill(password)
+    dialog(page).get_by_label("Used on").select_option("all")
     dialog(page).get_by_role("button", name="Add a login").click()
     expect(toast(page, "now use this login")).to_be_visible()
     expect(row(page, auth_registry.address)).to_contain_text("•••")
+    expect(row(page, auth_registry.address)).to_contain_text("All hosts")
     assert password not in page.content()
     pull(page, local, reference)
     expect(page.locator("#live .state").first).to_contain_text("succeeded", timeout=20_000)

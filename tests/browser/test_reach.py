@@ -9,7 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.asking import dialog, row, toast
-from tests.browser.conftest import ADA, OpenContext
+from tests.browser.conftest import ADA, Doing, OpenContext
 from tests.browser.console import Console
 from tests.browser.looked_at import SHOTS, overflow
 from tests.browser.places import Place, places
@@ -123,9 +123,10 @@ def tab_to(page: Page, label: str) -> None:
 
 
 def test_the_main_tasks_by_keyboard_alone(
-    open_context: OpenContext, console: Console, ada: Any, local: str, engine: Engine, slow_registry: Registry
+    open_context: OpenContext, doing: Doing, ada: Any, local: str, engine: Engine, slow_registry: Registry
 ) -> None:
     """Sign in, find a container, read its log, stop it, pull an image, read what the trail says of it."""
+    doing.do("registry.allow", servers=f"docker.io\n{slow_registry.address}")
     engine.run("--name=by-keyboard", BASE_IMAGE, "sh", "-c", "while :; do echo a line of it; sleep 0.2; done")
     context = open_context()
     page = context.new_page()

@@ -119,7 +119,14 @@ def give_people(ada: Visitor, cage: Cage, scene: Scene) -> None:
     own = cage.new("a password changed by its owner")
     change = {"oldpassword": other, "password1": own, "password2": own}
     assert otto.post("/accounts/password/change/", change).status_code == 302
-    otto.do("registry.add", [], server="refused.test", username="o", password=cage.new("a login that was refused"))
+    otto.do(
+        "registry.add",
+        [],
+        server="refused.test",
+        username="o",
+        over="all",
+        password=cage.new("a login that was refused"),
+    )
 
 
 def give_hosts(ada: Visitor, cage: Cage, scene: Scene, tls_engine: Engine, ssh_server: SshServer) -> None:
@@ -141,14 +148,16 @@ def give_hosts(ada: Visitor, cage: Cage, scene: Scene, tls_engine: Engine, ssh_s
 def give_registries(ada: Visitor, cage: Cage, scene: Scene, engine: Engine, locked: Registry) -> None:
     image = locked.publish(engine, "locked/app:1", [0.1])
     right = cage.secrets["the registry's login"]
-    ada.do("registry.add", [], server="not a server", username="robot", password=cage.new("a login with a mistake"))
-    assert ada.do("registry.add", [], server=locked.address, username="robot", password=right).status_code == 302
+    robot = {"username": "robot", "over": "all"}
+    ada.do("registry.add", [], server="not a server", password=cage.new("a login with a mistake"), **robot)
+    assert ada.do("registry.add", [], server=locked.address, password=right, **robot).status_code == 302
+    ada.allow(locked.address)
     path = ada.begin("image.pull", "host:calm:", reference=image)
     scene.job_is(path, "succeeded", within=60)
     registry = scene.sql("SELECT id FROM hosts_registry")[0]
     assert ada.do("registry.remove", f"registry::{registry}").status_code == 302
     wrong = cage.new("a wrong login")
-    assert ada.do("registry.add", [], server=locked.address, username="robot", password=wrong).status_code == 302
+    assert ada.do("registry.add", [], server=locked.address, password=wrong, **robot).status_code == 302
     path = ada.begin("image.pull", "host:calm:", reference=f"{locked.address}/locked/app:2")
     scene.job_is(path, "failed", within=60)
 

@@ -61,6 +61,7 @@ def test_stopped_dead(
     assert answer.status_code in (302, 504)
     said = ada.get("/containers/").text if answer.status_code == 302 else answer.text
     assert "did not answer" in said or "does not answer" in said
+    ada.allow("127.0.0.1:9")
     path = ada.begin("image.pull", f"host:{stormy}:", reference="127.0.0.1:9/nothing:1")
     wait_until(lambda: scene.job(path) == "failed", 60, 0.2, "the pull's end")
     assert "answer" in scene.job(path, "message")

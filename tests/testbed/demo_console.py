@@ -37,6 +37,7 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
         for host in described["hosts"]:
             if host["url"] != local_url:
                 tell(host, environment)
+        allow([registry["address"] for registry in described["registries"]], environment)
         for registry in described["registries"]:
             if "user" in registry:
                 log_in(registry, environment)
@@ -46,23 +47,37 @@ def console(described: dict[str, Any], data_dir: Path, local_url: str | None) ->
         process.wait(30)
 
 
-LOG_IN = """
+PERFORM = """
 import sys
 from hosts.access import Actor, Target
 from hosts.operations.base import find
 from hosts.operations.perform import perform
 
-server, username, password = sys.stdin.read().split()
-data = {"server": server, "username": username, "password": password}
+words = sys.stdin.read().split()
+"""
+LOG_IN = f"""{PERFORM}
+data = {{"over": "all", **dict(zip(("server", "username", "password"), words))}}
 print(perform(Actor.shell(), find("registry.add"), Target("console"), data).message)
+"""
+ALLOW = f"""{PERFORM}
+data = {{"servers": "\\n".join(words)}}
+print(perform(Actor.shell(), find("registry.allow"), Target("console"), data).message)
 """
 
 
 def log_in(registry: dict[str, str], environment: dict[str, str]) -> None:
     """Add the login of a registry, through the same operation as the page; its password goes by a pipe."""
-    words = "\n".join(registry[name] for name in ("address", "user", "password"))
-    code = [*MANAGE, "shell", "--no-imports", "-c", LOG_IN]
-    done = subprocess.run(code, cwd=ROOT, env=environment, input=words, capture_output=True, text=True)
+    at_the_shell(LOG_IN, [registry[name] for name in ("address", "user", "password")], environment)
+
+
+def allow(addresses: list[str], environment: dict[str, str]) -> None:
+    """Let hosts pull from the registries of the landscape, which are on loopback, and from Docker Hub."""
+    at_the_shell(ALLOW, ["docker.io", *addresses], environment)
+
+
+def at_the_shell(code: str, words: list[str], environment: dict[str, str]) -> None:
+    command = [*MANAGE, "shell", "--no-imports", "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=environment, input="\n".join(words), capture_output=True, text=True)
     print((done.stdout.strip() or done.stderr.strip()).splitlines()[-1], flush=True)
 
 

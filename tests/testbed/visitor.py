@@ -55,6 +55,11 @@ class Visitor:
         """Press the button, and say yes to the question."""
         return self.post(f"/do/{operation}", {"on": on, "_sure": "1", **inputs})
 
+    def allow(self, *registries: str) -> None:
+        """Let hosts pull from these, besides Docker Hub, and from no others any more."""
+        answer = self.do("registry.allow", [], servers="\n".join(("docker.io", *registries)))
+        assert answer.status_code == 302, answer.text
+
     def begin(self, operation: str, on: str, **inputs: Any) -> str:
         """Start a long operation: the path of its job's page."""
         answer = self.do(operation, on, **inputs)

@@ -76,7 +76,7 @@ class Web(Part):
 
     def second(self) -> "Web":
         """Another web process over the same data; to be stopped before the first, by `end`."""
-        other = Web(self.folder.parent, self.folder.name, self.application, self.database)
+        other = Web(self.folder.parent, self.folder.name, self.application, **self.more)
         other.redis = self.redis
         other.launch()
         return other

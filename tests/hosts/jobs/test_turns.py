@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from hosts.access import Actor, Target
 from hosts.jobs import lease, queue, turns
-from hosts.models import AuditEvent, Container, Host, Job, JobState, User
+from hosts.models import AuditEvent, Container, Host, Job, JobState, Outcome, User
 from hosts.operations.base import find
 from hosts.operations.perform import Result, perform, perform_bulk, perform_each
 from hosts.operations.run import run_next
@@ -33,7 +33,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> mock.Mock:
 def queued(person: User | None, count: int = 1, **columns: Any) -> list[Job]:
     actor = {"kind": "person", "name": str(person), "user_id": person.pk if person else None, "address": ""}
     return [
-        Job.objects.create(operation="image.pull", title="Pull", person=person, actor=actor, noun="host", **columns)
+        Job.objects.create(
+            operation="image.pull", person=person, actor=actor, noun="host", **{"title": "Pull", **columns}
+        )
         for _each in range(count)
     ]
 
@@ -66,7 +68,7 @@ def test_one_person_many_jobs_another_one_job() -> None:
 def test_who_was_served_the_longest_ago_is_next() -> None:
     ada, otto, vera = cast.ada(), cast.otto(), cast.vera()
     for ago, person in enumerate((vera, ada, otto)):
-        queued(person, state=JobState.SUCCEEDED, started_at=timezone.now() - timedelta(minutes=ago))
+        queued(person, state=JobState.SUCCEEDED, heartbeat_at=timezone.now() - timedelta(minutes=ago))
     for person in (vera, ada, otto):
         queued(person, 3)
     assert taken() == [otto.pk, ada.pk, vera.pk] * 2
@@ -88,9 +90,12 @@ def test_jobs_of_nobody_take_a_turn_like_one_more_person() -> None:
 def test_a_message_is_only_a_call(sent: mock.Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the message was sent for, the next one runs; a surplus one does nothing; the end of one calls again."""
     ran: list[Job] = []
-    monkeypatch.setattr(
-        "hosts.operations.run._carry_out", lambda job, reporter: (ran.append(job), ("succeeded", ""))[1]
-    )
+
+    def carry_out(job: Job, _reporter: Any) -> tuple[JobState, str]:
+        ran.append(job)
+        return JobState.SUCCEEDED, ""
+
+    monkeypatch.setattr("hosts.operations.run._carry_out", carry_out)
     ada, otto = cast.ada(), cast.otto()
     jobs = [*queued(ada, 3), *queued(otto)]
     for _each in range(9):
@@ -103,7 +108,8 @@ def test_a_message_is_only_a_call(sent: mock.Mock, monkeypatch: pytest.MonkeyPat
 def test_a_full_share_calls_again_when_one_ends(sent: mock.Mock) -> None:
     ada = cast.ada()
     queued(ada, 3)
-    first, _second = taken() and Job.objects.filter(state=JobState.RUNNING)
+    assert len(taken()) == 2
+    first = Job.objects.filter(state=JobState.RUNNING)[0]
     run_next()
     assert not sent.called, "nothing may start, so nothing was done"
     Job.objects.filter(pk=first.pk).update(state=JobState.SUCCEEDED)
@@ -202,3 +208,82 @@ def test_the_shell_has_a_limit_too(settings: Settings) -> None:
     queue.enqueue(Actor.shell(), "image.pull", "Pull", [Target.of(host)], {}, None)
     with pytest.raises(turns.QueueFull):
         queue.enqueue(Actor.shell(), "image.pull", "Pull", [Target.of(host)], {}, None)
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the objects that were stopped, and whose pulls ran, in their order; no engine is asked."""
+    done: list[str] = []
+
+    def one(_actor: Actor, _operation: Any, target: Target, _inputs: Any) -> Result:
+        done.append(target.name)
+        return Result(target, Outcome.SUCCEEDED, "")
+
+    def whole(job: Job, *_more: Any) -> tuple[Outcome, str]:
+        done.append(job.title)
+        return Outcome.SUCCEEDED, ""
+
+    monkeypatch.setattr("hosts.operations.run.perform", one)
+    monkeypatch.setattr("hosts.operations.run.run_job", whole)
+    return done
+
+
+def many(person: User, *names: str) -> Job:
+    items = [{"noun": "container", "host": None, "host_name": "", "id": name, "name": name} for name in names]
+    [job] = queued(person, items=items)
+    Job.objects.filter(pk=job.pk).update(operation="container.stop")
+    return job
+
+
+def have_waited(*jobs: Job) -> None:
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(queued_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_a_run_over_many_gives_way_between_two_objects(stops: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To who waits with nothing of theirs running; then it goes on where it stopped, and ends as one job."""
+    ada, otto = cast.ada(), cast.otto()
+    run_of_ada = many(ada, "one", "two", "three")
+    have_waited(run_of_ada)
+    pull_of_otto = queued(otto, title="pull")[0]
+    have_waited(pull_of_otto)
+    Job.objects.filter(pk=run_of_ada.pk).update(queued_at=timezone.now() - timedelta(minutes=2))
+    run_next()
+    assert stops == ["one", "pull"]
+    run_of_ada.refresh_from_db()
+    assert (run_of_ada.state, len(run_of_ada.report)) == ("queued", 1)
+    run_next()
+    assert stops == ["one", "pull", "two", "three"]
+    run_of_ada.refresh_from_db()
+    assert (run_of_ada.state, [line["name"] for line in run_of_ada.report]) == ("succeeded", ["one", "two", "three"])
+    assert run_of_ada.message == "All 3 done."
+
+
+def test_it_gives_way_to_nobody_who_has_something_running_or_came_just_now(stops: list[str]) -> None:
+    ada, otto, vera = cast.ada(), cast.otto(), cast.vera()
+    run_of_ada = many(ada, "one", "two")
+    have_waited(run_of_ada, *queued(ada, title="ada's own"), *queued(otto, title="second of otto"))
+    Job.objects.filter(pk=run_of_ada.pk).update(queued_at=timezone.now() - timedelta(minutes=2))
+    queued(otto, state=JobState.RUNNING, heartbeat_at=timezone.now())
+    queued(vera, title="just now")
+    run_next()
+    assert stops[:2] == ["one", "two"]
+
+
+def test_where_redis_is_away_the_worker_goes_on_by_itself(stops: list[str], sent: mock.Mock) -> None:
+    sent.side_effect = ConnectionRefusedError("no Redis")
+    queued(cast.ada(), 3, title="pull")
+    run_next()
+    assert stops == ["pull"] * 3
+
+
+def test_who_calls_it_off_as_it_gives_way_is_heard(stops: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    job = many(cast.ada(), "one", "two")
+
+    def called_off(_job: Job) -> bool:
+        Job.objects.filter(pk=job.pk).update(cancel_requested=True)
+        return True
+
+    monkeypatch.setattr("hosts.jobs.turns.must_give_way", called_off)
+    run_next()
+    job.refresh_from_db()
+    assert (job.state, job.message, stops) == ("cancelled", "Cancelled.", ["one"])
