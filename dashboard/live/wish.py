@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
@@ -60,6 +61,14 @@ class Found:
     sources: list[Source]
     total: int
     refused: list[tuple[Target, str]]
+
+
+def parameters_in(text: str) -> QueryDict:
+    """The query string of a socket's message; raises QueryError in words."""
+    try:
+        return QueryDict(text, mutable=True)
+    except (SuspiciousOperation, ValueError) as error:
+        raise QueryError(_("This query cannot be understood: it has too many parts.")) from error
 
 
 def wish_of(parameters: QueryDict) -> Wish:
