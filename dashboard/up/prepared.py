@@ -21,7 +21,7 @@ def current() -> dict[str, str]:
     # The layouts say what goes together as one file.
     bundled = [
         root / "dashboard/settings.py",
-        Path(__file__),
+        root / "dashboard/up/prepared.py",
         root / "dashboard/bundles.py",
         root / "templates/base.html",
         root / "templates/layouts/document.html",

@@ -116,3 +116,14 @@ def test_who_administers_a_group_finds_and_exports_the_part_of_their_hosts(
     assert sorted(set(events)) == ["audit.export", "container.stop"]
     event = AuditEvent.objects.get(action="audit.export")
     assert (event.host_name, event.actor_name, event.ending.outcome) == ("edge", "greta", "succeeded")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59", "0001-01-01"]
+)
+def test_a_time_outside_of_all_years_is_refused_in_words(time: str) -> None:
+    client = Client()
+    client.force_login(cast.ada())
+    for name in ("since", "until"):
+        assert client.get("/audit/", {name: time}).status_code in (200, 400)
