@@ -10,6 +10,8 @@ from dashboard.env import SettingError
 def main(arguments: list[str]) -> int:
     """The exit status; 3 means that the last line says in one sentence what to do."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    # Whatever is made from here on, by children too, is for this user alone: the database and its journals first.
+    os.umask(0o077)
     if arguments[1:2] == ["up"]:
         from dashboard.up.main import main as up  # before Django, which would cost the supervisor 30 MB
 

@@ -5,6 +5,7 @@ It imports no Django, so that the supervisor stays small.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -139,6 +140,7 @@ def data_dir() -> Path:
 
 def run_dir() -> Path:
     """The folder of sockets, mode 0700: DATA_DIR/run, or a short one that DATA_DIR/run then links to."""
+    _private(data_dir())
     wanted = data_dir() / "run"
     folder = wanted if len(os.fsencode(wanted)) <= _RUN_DIR_LIMIT else _short_run_dir(wanted)
     try:
@@ -158,6 +160,42 @@ def run_dir() -> Path:
     except OSError as error:
         raise SettingError(keys.refusal(wanted, error)) from error
     return folder
+
+
+# One of these is in every DATA_DIR that was used before.
+_OURS = ("keys", "run", "db.sqlite3", "prepared.json")
+
+
+def _private(folder: Path) -> None:
+    """Nobody else on this machine may look into DATA_DIR: sessions, password hashes and logs are in there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        if not stat.S_IMODE(found.st_mode) & 0o077:
+            return
+        if found.st_uid != os.geteuid() or not (_holds_ours(folder) or not any(folder.iterdir())):
+            raise SettingError(
+                f"Others may look into {folder}, where passwords and sessions are kept: "
+                f"chmod 700 it, or set DATA_DIR to a folder of its own."
+            )
+        folder.chmod(0o700)
+    except (NotADirectoryError, FileExistsError) as error:
+        raise SettingError(f"{folder} is in the way of a folder of that name; move it away.") from error
+    except OSError as error:
+        raise SettingError(keys.refusal(folder, error)) from error
+
+
+def _holds_ours(folder: Path) -> bool:
+    return any((folder / name).exists() for name in _OURS)
+
+
+def _narrowed(file: Path) -> Path:
+    """The database, of which an earlier version or a copy may have left files that others can read."""
+    for each in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))):
+        with contextlib.suppress(OSError):
+            if stat.S_IMODE(each.stat().st_mode) & 0o077:
+                each.chmod(0o600)
+    return file
 
 
 def _short_run_dir(wanted: Path) -> Path:
@@ -218,7 +256,7 @@ def _sqlite() -> dict[str, Any]:
     )
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data_dir() / "db.sqlite3",
+        "NAME": _narrowed(data_dir() / "db.sqlite3"),
         "OPTIONS": {
             # A transaction that reads first and then writes fails at once when another wrote meanwhile: lock first.
             "transaction_mode": "IMMEDIATE",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import filter_of
-from dashboard.live.opening import asked_lines, place_in
+from dashboard.live.opening import asked_lines, place_in, time_in
 from dashboard.live.session import BAD_MESSAGE, Closing
-from dashboard.live.wish import MOST_SOURCES, Source, Wish, wish_of
-from hosts.engine.cursor import Place, nanoseconds
+from dashboard.live.wish import MOST_SOURCES, Source, Wish, parameters_in, wish_of
+from hosts.engine.cursor import Place
 from hosts.engine.logs import LogQuery
 from hosts.inventory.read.query import QueryError
 from hosts.lines.filters import Filter
@@ -74,7 +73,7 @@ def _wish(message: dict[str, Any]) -> Wish:
     if not isinstance(text, str) or not isinstance(named, list):
         raise Closing(BAD_MESSAGE, _("“query” must be a text, and “sources” a list."))
     try:
-        parameters = QueryDict(text, mutable=True)
+        parameters = parameters_in(text)
         for each in named:
             if not isinstance(each, dict):
                 raise Closing(BAD_MESSAGE, _("A source has “host” and “container”."))
@@ -96,7 +95,7 @@ def _places(after: Any) -> dict[str, Place]:
 
 
 def _since(text: Any) -> str:
-    at = nanoseconds(f"{text} ".encode("utf-8", "replace")) if isinstance(text, str) and len(text) < 40 else None
-    if at is None or at < 0:
+    at = time_in(text)
+    if at is None:
         raise Closing(BAD_MESSAGE, _("“since” must be the time of a line."))
     return Place(at, 0).since

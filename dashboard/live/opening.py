@@ -27,6 +27,8 @@ DEFAULT_TAIL, MOST_LINES = 500, 10_000_000
 _AGO = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _UNIX = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+# As late as lines that are kept can be, in nanoseconds and 64 bits: about the year 2262.
+_LAST_SECOND = (1 << 63) // 1_000_000_000 - 1
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,7 +54,7 @@ class AskedLines(forms.Form):
     def time_in(self, name: str) -> str:
         """As the engine takes it: seconds since 1970, or nothing."""
         text = str(self.cleaned_data[name]).strip()
-        if not text or _UNIX.fullmatch(text):
+        if not text or (_UNIX.fullmatch(text) and float(text) <= _LAST_SECOND):
             return text
         try:
             if ago := _AGO.fullmatch(text):
@@ -81,7 +83,10 @@ class AskedLines(forms.Form):
 
 
 def _seconds(moment: dt.datetime) -> str:
-    return f"{max(0.0, moment.timestamp()):.6f}"
+    seconds = max(0.0, moment.timestamp())
+    if seconds > _LAST_SECOND:
+        raise OverflowError
+    return f"{seconds:.6f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +141,19 @@ def place_in(after: Any) -> Place:
     """Where the browser stopped: `{"time": the last line's, "lines": how many it holds that are not older, "newest":
     the latest time among those}`."""
     if isinstance(after, dict):
-        at, lines = _time(after.get("time")), after.get("lines")
-        newest = _time(after.get("newest", after.get("time")))
+        at, lines = time_in(after.get("time")), after.get("lines")
+        newest = time_in(after.get("newest", after.get("time")))
         if at is not None and newest is not None and type(lines) is int and 0 < lines <= MOST_LINES:
             return Place(at, lines, newest)
     raise Closing(BAD_MESSAGE, _("“after” must have the time of a line and a number of lines."))
 
 
-def _time(text: Any) -> int | None:
+def time_in(text: Any) -> int | None:
+    """The time of a line, in nanoseconds since 1970; None where it is none, or none that a line can have."""
     if not isinstance(text, str) or len(text) > 40:
         return None
     time = nanoseconds(text.encode("utf-8", "replace") + b" ")
-    return time if time is not None and time >= 0 else None
+    return time if time is not None and 0 <= time <= _LAST_SECOND * 1_000_000_000 else None
 
 
 def container_target(asked: Permissions, host_name: str, container: str) -> Target:

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.live.filtering import sentence
-from dashboard.live.wish import Wish, wish_of
+from dashboard.live.wish import Wish, parameters_in, wish_of
 from hosts.engine.cursor import nanoseconds
 from hosts.inventory.read.query import QueryError
 from hosts.lines.filters import Filter, FilterError
@@ -19,6 +18,8 @@ from hosts.lines.redaction import Redactor
 
 USUAL_HITS, MOST_HITS = 500, 2_000
 _SECOND = 1_000_000_000
+# What a kept line's time has room for: about the year 2262.
+_LAST = (1 << 63) - 2 * _SECOND
 _AGO = re.compile(r"([0-9]{1,6})([smhd])")
 _UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -74,7 +75,7 @@ def moment(field: str, text: str) -> int | None:
     if not text:
         return None
     if ago := _AGO.fullmatch(text):
-        return int(dt.datetime.now(dt.UTC).timestamp()) * _SECOND - int(ago[1]) * _UNIT[ago[2]] * _SECOND
+        return max(0, int(dt.datetime.now(dt.UTC).timestamp()) - int(ago[1]) * _UNIT[ago[2]]) * _SECOND
     # Down to the nanosecond, as the engines write it.
     exact = nanoseconds(text.encode("utf-8", "replace") + b" ")
     if exact is None:
@@ -83,6 +84,8 @@ def moment(field: str, text: str) -> int | None:
             exact = int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp() * 1_000_000) * 1000
         except (ValueError, OverflowError) as error:
             raise Unclear(field, _("A time such as 2026-01-31T12:00:00Z, or 15m, 2h, 1d ago.")) from error
+    if exact > _LAST:
+        raise Unclear(field, _("A time such as 2026-01-31T12:00:00Z, or 15m, 2h, 1d ago."))
     return max(0, exact)
 
 
@@ -98,6 +101,6 @@ def _filter(text: str) -> Filter:
 def wish_in(text: str) -> Wish:
     """Which logs are meant by the query string of a list of containers; raises Unclear."""
     try:
-        return wish_of(QueryDict(text))
+        return wish_of(parameters_in(text))
     except (QueryError, ValueError) as error:
         raise Unclear("query", str(error)) from error

@@ -92,6 +92,9 @@ class LiveSocket(Watched):
             await self._close(Closing(FAILED, str(error)))
         except OSError:
             log.debug("a browser went away while something was sent to it")
+        except Exception:
+            log.exception("a socket failed")
+            await self._close(Closing(FAILED, _("Quayside itself failed. Its log has the details.")))
 
     def _know(self) -> None:
         if self.actor.user_id is None or are_doubled(_cookies(self.scope)):

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
@@ -82,6 +83,14 @@ class Found:
     sources: list[Source]
     total: int
     refused: list[tuple[Target, str]]
+
+
+def parameters_in(text: str) -> QueryDict:
+    """The query string of a socket's message; raises QueryError in words."""
+    try:
+        return QueryDict(text, mutable=True)
+    except (SuspiciousOperation, ValueError) as error:
+        raise QueryError(_("This query cannot be understood: it has too many parts.")) from error
 
 
 def wish_of(parameters: QueryDict) -> Wish:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -49,6 +50,19 @@ class TrailForm(forms.Form):
     )
     sort = forms.ChoiceField(required=False, choices=[("", ""), *_SORTS], widget=forms.HiddenInput)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
+
+    def clean_since(self) -> datetime | None:
+        return self._in_calendars("since")
+
+    def clean_until(self) -> datetime | None:
+        return self._in_calendars("until")
+
+    def _in_calendars(self, name: str) -> datetime | None:
+        """A time that there is in every time zone."""
+        found: datetime | None = self.cleaned_data[name]
+        if found is not None and not 1 < found.year < 9999:
+            raise forms.ValidationError(_("There are no records of that time."))
+        return found
 
 
 @require_safe

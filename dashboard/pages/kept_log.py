@@ -137,6 +137,10 @@ def _place(text: str) -> Place | None:
     if not text:
         return None
     chunk, _dot, row = text.partition(".")
-    if not (chunk.isascii() and row.isascii() and chunk.isdigit() and row.isdigit()) or len(text) > 20:
+    if (
+        not (chunk.isascii() and row.isascii() and chunk.isdigit() and row.isdigit())
+        or len(text) > 20
+        or max(len(chunk), len(row)) > 9
+    ):
         raise BadQuery(_("“before” is a place that this page has given, such as 12.340."))
     return int(chunk), int(row)

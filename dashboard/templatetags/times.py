@@ -21,7 +21,8 @@ def moment(value: datetime | str | None) -> datetime | None:
         at = parse_datetime(value) if isinstance(value, str) else value
     except ValueError:
         return None
-    if at is None or at.year <= 1:
+    # Of the last year no other time zone may be left.
+    if at is None or at.year <= 1 or at.year >= 9999:
         return None
     return at if timezone.is_aware(at) else at.replace(tzinfo=UTC)
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from dashboard import env
 
+# Of the folder `static`, what only makes the rest.
+NOT_SERVED = ["build.mjs", "icons.txt", "manifest.json"]
+
 
 def current() -> dict[str, str]:
     """What has to be done again when it changes, each with the digest of what it is made from."""
@@ -16,7 +19,13 @@ def current() -> dict[str, str]:
     # The lock file stands for what the packages bring.
     lock = root / "requirements.txt"
     # The layouts say what goes together as one file.
-    bundled = [root / "dashboard/bundles.py", root / "templates/base.html", root / "templates/layouts/document.html"]
+    bundled = [
+        root / "dashboard/settings.py",
+        root / "dashboard/up/prepared.py",
+        root / "dashboard/bundles.py",
+        root / "templates/base.html",
+        root / "templates/layouts/document.html",
+    ]
     return {
         "migrations": _digest(env.text("DATABASE_URL"), [lock, *root.glob("*/migrations/*.py")]),
         "static": _digest(str(env.flag("DEBUG")), [lock, *bundled, *(root / "static").rglob("*")]),

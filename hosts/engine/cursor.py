@@ -14,6 +14,7 @@ from hosts.engine.frames import Batch, stamp_of
 
 _KEPT = 1000
 _SECOND = 1_000_000_000
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Place:
 
 
 def nanoseconds(line: bytes) -> int | None:
-    """The time in front of a line, in nanoseconds since 1970; None when there is none."""
+    """The time in front of a line, in nanoseconds since 1970; None when there is none that a calendar could show."""
     stamp = stamp_of(line).decode("ascii")
     if not stamp:
         return None
@@ -51,6 +52,9 @@ def nanoseconds(line: bytes) -> int | None:
     except ValueError:
         return None
     seconds = (whole - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(seconds=1)
+    # An offset can put it outside of the years that there are.
+    if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
+        return None
     return seconds * _SECOND + int(stamp[20:zone_at].ljust(9, "0") or 0)
 
 

@@ -34,19 +34,21 @@ async def info(wire: Wire) -> EngineInfo:
 
 async def list_containers(wire: Wire) -> list[Container]:
     """All of them, as far as a list tells."""
-    return fields.facts(await wire.json("/containers/json", {"all": "1"}, timeout=_LIST_SECONDS), containers.from_list)
+    return fields.facts(
+        await wire.json("/containers/json", {"all": "1"}, timeout=_LIST_SECONDS, is_list=True), containers.from_list
+    )
 
 
 async def list_images(wire: Wire) -> list[Image]:
-    return fields.facts(await wire.json("/images/json", timeout=_LIST_SECONDS), images.from_list)
+    return fields.facts(await wire.json("/images/json", timeout=_LIST_SECONDS, is_list=True), images.from_list)
 
 
 async def list_networks(wire: Wire) -> list[Network]:
-    return fields.facts(await wire.json("/networks", timeout=_LIST_SECONDS), networks.network)
+    return fields.facts(await wire.json("/networks", timeout=_LIST_SECONDS, is_list=True), networks.network)
 
 
 async def list_volumes(wire: Wire) -> list[Volume]:
-    return volumes.volumes(await wire.json("/volumes", timeout=_LIST_SECONDS))
+    return volumes.volumes(await wire.json("/volumes", timeout=_LIST_SECONDS, is_list=True))
 
 
 async def inspect(wire: Wire, noun: Noun, ids: Iterable[str]) -> tuple[list[Thing], list[str]]:

@@ -69,6 +69,10 @@ def too_large(limit: int) -> errors.BadAnswer:
     )
 
 
+def too_many() -> errors.BadAnswer:
+    return errors.BadAnswer(_("The engine's answer has more parts than any engine's would and was not read."))
+
+
 def lost(detail: str = "") -> errors.Lost:
     return errors.Lost(_("The connection to the engine broke before it had answered."), detail)
 

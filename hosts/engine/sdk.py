@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ from urllib3.util import Timeout
 from hosts.engine import reasons
 from hosts.engine.address import Address, Scheme
 from hosts.engine.tls import tls_context
-from hosts.engine.wire import BODY_LIMIT, CONNECT_SECONDS, READ_SECONDS, error_message, parse_json
+from hosts.engine.wire import BODY_LIMIT, CONNECT_SECONDS, LIST_LIMIT, READ_SECONDS, error_message, parse_json
 
+# What tells of all objects of a kind, or of all files that a container has changed.
+_LIST = re.compile(r"/(?:(?:containers|images)/json|networks|volumes|system/df|changes)(?:\?|\Z)")
 _BEFORE_SENDING = {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"}
 
 
@@ -35,20 +38,20 @@ class _Strict(HTTPAdapter):
             options["timeout"] = Timeout(connect=min(CONNECT_SECONDS, wanted), read=wanted)
         answer = super().send(request, **options)
         if not options.get("stream"):
-            _read_bounded(answer)
+            _read_bounded(answer, LIST_LIMIT if _LIST.search(str(request.path_url)) else BODY_LIMIT)
         if 300 <= answer.status_code < 400 and answer.status_code != 304:
             answer.close()
             raise reasons.from_status(answer.status_code, "")
         return answer
 
 
-def _read_bounded(answer: requests.Response) -> None:
+def _read_bounded(answer: requests.Response, limit: int) -> None:
     body = bytearray()
     for chunk in answer.raw.stream(256 << 10, decode_content=False):
         body += chunk
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             answer.close()
-            raise reasons.too_large(BODY_LIMIT)
+            raise reasons.too_large(limit)
     # Here requests keeps a body that has been read; setting it is the only way to read it with a bound.
     answer._content = bytes(body)
     answer._content_consumed = True  # type: ignore[attr-defined]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import ssl
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
@@ -32,17 +33,24 @@ def _load_client(context: ssl.SSLContext, tls: Tls) -> None:
         raise AddressError(_("A client key needs its certificate."), "tls_cert")
     if not tls.key:
         raise AddressError(_("A client certificate needs its key."), "tls_key")
-    # OpenSSL reads a key from a file only: a private one, gone before anything is sent.
-    with tempfile.TemporaryDirectory(prefix="quayside-") as folder:
-        cert, key = Path(folder, "cert.pem"), Path(folder, "key.pem")
-        for file, text in ((cert, tls.cert), (key, tls.key)):
-            file.touch(mode=0o600)
-            file.write_text(text)
+    with _as_file(tls.cert) as cert, _as_file(tls.key) as key:
         try:
             # Without a password here OpenSSL would ask for one on the terminal and wait.
             context.load_cert_chain(cert, key, password="")
         except (ssl.SSLError, ValueError, OSError) as error:
             raise _unusable(error) from error
+
+
+@contextlib.contextmanager
+def _as_file(text: str) -> Iterator[str]:
+    """OpenSSL reads a key from a file only: one that is in memory and has no name, so that a kill leaves nothing."""
+    descriptor = os.memfd_create("quayside-tls", os.MFD_CLOEXEC)
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="replace", closefd=False) as file:
+            file.write(text)
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
 
 
 def _unusable(error: Exception) -> AddressError:

@@ -31,7 +31,10 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 # Who is there? An engine that works says so at once, and a page waits for the answer.
 GREETING_SECONDS = 5.0
-BODY_LIMIT = 64 << 20
+# An answer about one object, and a list of them: 10,000 containers of a busy engine take about 25 MiB.
+BODY_LIMIT, LIST_LIMIT = 16 << 20, 32 << 20
+# Python takes up to twenty times the room of a small text: so many objects and lists, and values, are enough.
+_MOST_PARTS, _MOST_VALUES = 400_000, 1_500_000
 _ERROR_LIMIT = 64 << 10
 
 Params = Mapping[str, str]
@@ -50,11 +53,18 @@ class Wire:
         host = f"[{address.host}]" if ":" in address.host else address.host
         self._base = f"{scheme}://{host}:{address.port}" if address.scheme is Scheme.TCP else "http://docker"
 
-    async def json(self, path: str, params: Params | None = None, *, timeout: float = READ_SECONDS) -> Any:  # noqa: ASYNC109
-        """The answer to a GET, parsed; at most 64 MiB, within `timeout` seconds in all."""
+    async def json(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        timeout: float = READ_SECONDS,  # noqa: ASYNC109
+        is_list: bool = False,
+    ) -> Any:
+        """The answer to a GET, parsed; at most 16 MiB, or 32 of a list, within `timeout` seconds in all."""
         async with self._understood(), asyncio.timeout(timeout):
             async with self.stream("GET", path, params) as answer:
-                body = await _bounded(answer, BODY_LIMIT)
+                body = await _bounded(answer, LIST_LIMIT if is_list else BODY_LIMIT)
             return parse_json(body)
 
     async def ping(self, *, timeout: float) -> None:  # noqa: ASYNC109
@@ -175,7 +185,9 @@ async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 
 
 def parse_json(body: bytes) -> Any:
-    """JSON of any shape, or BadAnswer; also for text that nests deeper than Python can follow."""
+    """JSON of any shape, or BadAnswer; also for text that nests deeper than Python can follow, or has far too much."""
+    if body.count(b"{") + body.count(b"[") > _MOST_PARTS or body.count(b",") > _MOST_VALUES:
+        raise reasons.too_many()
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hosts.access import Capability, Grant, Target
 from hosts.facts import Noun
+from hosts.lines.unseen import has_unseen
 
 if TYPE_CHECKING:
     from hosts.engine.connect import Engine
@@ -45,6 +46,9 @@ class Section:
     prefix: str
 
 
+_NAMES = frozenset({"name", "login", "group", "groups", "username", "new_name"})
+
+
 class OperationForm(forms.Form):
     """What a person fills in; knows the target that it is for. A field in `secret` never reaches the trail."""
 
@@ -59,6 +63,14 @@ class OperationForm(forms.Form):
         # Set by `clean` where the form is not complete without an answer from outside. A form connects to nothing by
         # itself: `perform` records that first. It adds to the form what came, and returns a sentence on it.
         self.look_up: Callable[[], str] | None = None
+
+    def _clean_fields(self) -> None:
+        """A name that people read holds nothing that they would not see."""
+        super()._clean_fields()  # type: ignore[misc] # Django's own, which its stubs leave out
+        for name in _NAMES & self.cleaned_data.keys():
+            value = self.cleaned_data[name]
+            if any(has_unseen(str(each)) for each in (value if isinstance(value, list) else [value])):
+                self.add_error(name, _("There are characters in it that nobody sees."))
 
     def lock(self, names: Iterable[str]) -> None:
         """Show these fields without letting them be changed; a file, which shows nothing, is left out."""

@@ -142,3 +142,14 @@ def test_it_says_how_the_chain_is(client: Client, trail: list[AuditEvent], troub
             assert not any(title in text for title in titles.values())
     finally:
         cache.delete("audit.state")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59", "0001-01-01"]
+)
+def test_a_time_outside_of_all_years_is_refused_in_words(time: str) -> None:
+    client = Client()
+    client.force_login(cast.ada())
+    for name in ("since", "until"):
+        assert client.get("/audit/", {name: time}).status_code in (200, 400)

@@ -1,5 +1,9 @@
 """Settings: typed, with defaults, and refused in one sentence that names the setting."""
 
+import os
+import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,3 +176,64 @@ def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) 
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(SettingError, match="DATABASE_URL must look like postgres://"):
         env.database()
+
+
+def test_nobody_else_may_look_into_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    env.run_dir()
+    assert _mode(folder) == 0o700, "made so"
+    folder.chmod(0o755)
+    database = folder / "db.sqlite3"
+    for file in (database, folder / "db.sqlite3-wal", folder / "db.sqlite3-shm"):
+        file.write_bytes(b"")
+        file.chmod(0o644)
+    env.run_dir()
+    env.database()
+    assert _mode(folder) == 0o700, "ours, and narrowed"
+    assert [_mode(file) for file in sorted(folder.glob("db*"))] == [0o600] * 3
+    empty = tmp_path / "empty"
+    empty.mkdir(mode=0o755)
+    monkeypatch.setenv("DATA_DIR", str(empty))
+    env.run_dir()
+    assert _mode(empty) == 0o700
+
+
+def test_a_folder_of_other_things_is_no_data_dir_for_all_to_see(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "home"
+    (folder / "letters").mkdir(parents=True)
+    folder.chmod(0o755)
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    with pytest.raises(SettingError, match=r"Others may look into .*home.*: chmod 700 it, or set DATA_DIR"):
+        env.run_dir()
+    assert _mode(folder) == 0o755, "it is left as it is"
+    folder.chmod(0o700)
+    env.run_dir()
+
+
+def test_what_our_processes_make_is_for_this_user_alone(tmp_path: Path) -> None:
+    """`manage.py` as somebody whose umask lets everybody read runs it."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    environment = {"PATH": os.defpath, "DATA_DIR": str(data), "DOTENV": os.devnull, "HOME": str(tmp_path)}
+    code = "import os; from django.conf import settings; os.mknod(settings.DATA_DIR / 'new'); print('made')"
+    for command in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "--command", code]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=env.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            umask=0o022,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert _mode(data) == 0o700
+    assert _mode(data / "new") == 0o600 == _mode(data / "db.sqlite3")
+    assert not [file for file in data.rglob("*") if not file.is_symlink() and _mode(file) & 0o077]
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)

@@ -72,7 +72,9 @@ class Command(BaseCommand):
     def _collect_static(self) -> None:
         done = prepared.remembered().get("static")
         if done != prepared.current()["static"] or not Path(settings.STATIC_ROOT).is_dir():
-            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            call_command(
+                "collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=prepared.NOT_SERVED
+            )
 
     def _add_host(self, options: dict[str, str]) -> None:
         files = [word for name in ("ca", "cert", "key") if options[name] for word in (f"--{name}", options[name])]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from hosts.engine import reasons
 from hosts.engine.errors import BadAnswer, cut
+from hosts.lines.unseen import visible
 
 _Fact = TypeVar("_Fact")
 
@@ -60,7 +61,13 @@ def facts(value: Any, read: Callable[[Any], _Fact]) -> list[_Fact]:
 
 
 def text(value: Any, limit: int = TEXT) -> str:
-    return cut(_UNSTORABLE.sub("\ufffd", value), limit) if isinstance(value, str) else ""
+    """What nobody would see is made visible, so that no name looks like another."""
+    if not isinstance(value, str):
+        return ""
+    if not (value.isascii() and value.isprintable()):
+        # Long texts are no names: there joined letters and faces may stay together.
+        value = visible(_UNSTORABLE.sub("\ufffd", value), name=limit < TEXT)
+    return cut(value, limit)
 
 
 def key(value: Any) -> str:

@@ -169,3 +169,41 @@ def test_the_tag_in_the_first_message_of_a_pull_is_no_layer() -> None:
         ).total
         == 2
     )
+
+
+UNSEEN = [
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u200d",
+    "\u200f",
+    "\ufeff",
+    "\u00ad",
+    "\u2060",
+    "\U000e0041",
+    "\x1b",
+    "\x7f",
+    "\u3164",
+    "\u00a0",
+]
+
+
+@pytest.mark.parametrize("character", UNSEEN)
+def test_no_name_looks_like_another(character: str) -> None:
+    hostile, plain = f"we{character}b", "web"
+    for read in (
+        lambda name: networks.network({"Id": "a" * 64, "Name": name}).name,
+        lambda name: volumes.volume({"Name": name}).name,
+        lambda name: containers.from_inspect({"Id": "a" * 64, "Name": f"/{name}", "State": {}}).name,
+        lambda name: containers.from_list({"Id": "a" * 64, "Names": [f"/{name}"]}).name,
+        lambda name: system.info({"ID": "a", "Name": name}, {}).name,
+    ):
+        assert read(plain) == plain
+        assert read(hostile) == f"we\\u{{{ord(character):04X}}}b"
+
+
+def test_long_texts_keep_their_letters_together() -> None:
+    """Of a label's value only that is written out which could deceive."""
+    family, persian = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    assert fields.text(f"{family} {persian}\n\u202e") == f"{family} {persian}\n\\u{{202E}}"
+    assert fields.text("Grüße, мир, 世界", 255) == "Grüße, мир, 世界"
