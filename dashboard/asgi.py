@@ -16,10 +16,11 @@ from channels.security.websocket import OriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.stalled import unless_stalled  # noqa: E402
 
 routes = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": unless_stalled(http),
         "websocket": OriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
     }
 )
