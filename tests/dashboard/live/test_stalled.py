@@ -4,6 +4,7 @@ import json
 import socket
 import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -50,14 +51,12 @@ def narrow(web: Web) -> socket.socket:
     return connection
 
 
-def deaf(web: Web, cookie: str, **message: object) -> ClientConnection:
-    """A socket that says something and never reads."""
-    live = connect(
+def deaf(web: Web, cookie: str) -> AbstractContextManager[ClientConnection]:
+    """A socket of which nobody reads what comes."""
+    return connect(
         web.url.replace("http", "ws", 1) + PATH, additional_headers={"Cookie": cookie}, origin=Origin(web.url),
         sock=narrow(web), compression=None, max_size=None, max_queue=1, ping_interval=None, close_timeout=1,
     )  # fmt: skip
-    live.send(json.dumps({"type": "search", **message}))
-    return live
 
 
 def is_as_before(web: Web, before: int) -> bool:
@@ -68,19 +67,17 @@ def test_searches_that_nobody_reads_hold_up_no_other_and_end(hasty: Web, big: st
     people = [hasty.sign_in(f"deaf-{n}", "viewer") for n in range(5)]
     reader = hasty.sign_in("reader", "viewer")
     before = running(hasty)["tasks"]
-    query = f"on=harbour:{big}"
-    sockets = [
-        deaf(hasty, cookie, query=query, filter="-nothing", most=2000) for cookie in people for _time in range(2)
-    ]
-    try:
-        with Seeker(hasty.url, PATH, cookie=reader) as seeker:
-            seeker.look(query=query, filter="/^1999 /")
-            seeker.until_said("done", PATIENCE)
-            assert len(seeker.hits) == 1
+    asked = {"query": f"on=harbour:{big}", "most": 2000}
+    with ExitStack() as stack:
+        for cookie in (cookie for cookie in people for _time in range(2)):
+            live = stack.enter_context(deaf(hasty, cookie))
+            live.send(json.dumps({"type": "search", "filter": "-nothing", **asked}))
+            stack.callback(live.socket.close)
+        seeker = stack.enter_context(Seeker(hasty.url, PATH, cookie=reader))
+        seeker.look(filter="/^1999 /", **asked).until_said("done", PATIENCE)
+        assert len(seeker.hits) == 1
+        seeker.close()
         wait_until(lambda: is_as_before(hasty, before), PATIENCE, pause=0.5)
-    finally:
-        for each in sockets:
-            each.socket.close()
 
 
 def test_a_file_that_nobody_takes_ends(hasty: Web, big: str) -> None:
