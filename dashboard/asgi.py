@@ -19,6 +19,7 @@ from django.conf import settings  # noqa: E402
 
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.net.front import front  # noqa: E402
+from dashboard.stalled import unless_stalled  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ async def sockets(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 routes = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": unless_stalled(http),
         "websocket": sockets,
     }
 )

@@ -23,7 +23,7 @@ from hosts.inventory.read.query import QueryError
 from hosts.lines.filters import Filter
 from hosts.lines.redaction import Redactor
 from hosts.models import redactor
-from hosts.operations.perform import record_readings
+from hosts.operations.perform import Inputs, record_readings
 from hosts.streams.around import Around, around_kept, around_on_engine
 from hosts.streams.backwards import Gone
 from hosts.streams.looking_back import connect_for
@@ -75,12 +75,13 @@ def around_wish(message: dict[str, Any]) -> AroundWish:
 def admitted(wish: AroundWish, actor: Actor) -> tuple[Looked, dict[int, Reach], Redactor]:
     """Which logs are meant and may be read; the trail has it, and each refusal. Raises Unclear."""
     hides = redactor()
-    inputs = {"at": stamp(wish.at).decode().strip(), "query": wish.asked.wish.recorded(hides)}
+    at = stamp(wish.at).decode().strip()
     try:
         with refusal_recorded(actor, wish.asked.wish):
             looked = find_logs(wish.asked, actor, MOST_SOURCES)
     except QueryError as error:
         raise Unclear("query", str(error)) from error
+    inputs: Inputs = lambda host: {"at": at, "query": wish.asked.wish.recorded(hides, host)}  # noqa: E731
     record_readings(actor, Capability.CONTAINER_LOGS, looked.targets, inputs, looked.refused)
     return looked, reaches(looked.kept.values()), hides
 

@@ -25,8 +25,9 @@ from hosts.access import Capability, Target
 from hosts.engine.cursor import Place
 from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
 from hosts.inventory.read.query import QueryError
-from hosts.models import redactor
-from hosts.operations.perform import record_readings
+from hosts.lines.redaction import Redactor
+from hosts.models import Host, redactor
+from hosts.operations.perform import Inputs, record_readings
 from hosts.streams.hub import hub
 from hosts.streams.masks import Masks
 from hosts.streams.merge import Merged, Told
@@ -53,7 +54,7 @@ class MergedLogs(Listener):
         self._since = f"{time.time():.6f}"
         self._changed = asyncio.Event()
         self._denied: set[int | None] = set()
-        self._inputs: dict[str, Any] = {}
+        self._hides = Redactor()
         self._reveals = Reveals(socket.actor, wanted=wish.unmasked)
 
     def questions(self) -> list[Question]:
@@ -108,7 +109,7 @@ class MergedLogs(Listener):
 
     def _admitted(self) -> Found:
         """Who is meant and may be read; the trail has it, and each refusal."""
-        self._inputs = {"query": self._wish.wish.recorded(redactor()), **self._wish.inputs}
+        self._hides = redactor()
         try:
             with refusal_recorded(self._socket.actor, self._wish.wish):
                 found = find_sources(self._wish.wish, self._socket.actor)
@@ -122,8 +123,12 @@ class MergedLogs(Listener):
 
     def _record(self, targets: list[Target], found: Found, **how: Any) -> None:
         """Before a line of them is read; NotRecorded ends the socket."""
-        inputs = {**self._inputs, "containers": len(targets), **how}
-        record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
+        more = {"containers": len(targets), **how}
+        asked: Inputs = lambda host: {**self._asked(host), **more}  # noqa: E731
+        record_readings(self._socket.actor, Capability.CONTAINER_LOGS, targets, asked, found.refused)
+
+    def _asked(self, host: Host | None) -> dict[str, Any]:
+        return {"query": self._wish.wish.recorded(self._hides, host), **self._wish.inputs}
 
     def _found_again(self) -> Found:
         """Who belongs to the view now: a newcomer is in the trail before it is read."""
@@ -141,7 +146,7 @@ class MergedLogs(Listener):
         return Found([*known, *fresh], found.total, [])
 
     def _ask_to_reveal(self, found: Found) -> None:
-        self._reveals.ask((source.target.host for source in found.sources if source.target.host), self._inputs)
+        self._reveals.ask((source.target.host for source in found.sources if source.target.host), self._asked)
 
     async def _join(self, found: Found, queries: list[LogQuery], refused: list[dict[str, str]]) -> None:
         said = []

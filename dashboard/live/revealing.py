@@ -9,7 +9,7 @@ from dashboard.live.session import DENIED, Closing
 from dashboard.live.watch import Question
 from hosts.access import Actor, Capability, Denied, Grant, Target
 from hosts.models import Host
-from hosts.operations.perform import record_reading
+from hosts.operations.perform import Inputs, record_reading
 
 
 def revealed(actor: Actor, target: Target, inputs: dict[str, Any]) -> Grant:
@@ -28,7 +28,7 @@ class Reveals:
         self._grants: dict[int, Grant] = {}
         self._refusals: dict[int, str] = {}
 
-    def ask(self, hosts: Iterable[Host], inputs: dict[str, Any]) -> None:
+    def ask(self, hosts: Iterable[Host], inputs: Inputs) -> None:
         """Raises Closing when it has been refused everywhere. Which logs are read is in the records of those."""
         for host in {host.pk: host for host in hosts}.values() if self._wanted else ():
             if host.pk in self._grants or host.pk in self._refusals:

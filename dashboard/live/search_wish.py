@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from hosts.engine.cursor import nanoseconds
 from hosts.inventory.read.query import QueryError
 from hosts.lines.filters import Filter, FilterError
 from hosts.lines.redaction import Redactor
+from hosts.models import Host
 
 USUAL_HITS, MOST_HITS = 500, 2_000
 _SECOND = 1_000_000_000
@@ -43,11 +45,11 @@ class SearchWish:
     most: int
     texts: dict[str, str]
 
-    def recorded(self, hides: Redactor, containers: int) -> dict[str, Any]:
+    def recorded(self, hides: Redactor, containers: int) -> Callable[[Host | None], dict[str, Any]]:
         """As the trail keeps it; who looks for a password does not leave it there."""
         asked = {name: value for name, value in self.texts.items() if value}
         asked["filter"] = hides.mask_text(self.filter.text)[0]
-        return {**asked, "query": self.wish.recorded(hides), "containers": containers}
+        return lambda host: {**asked, "query": self.wish.recorded(hides, host), "containers": containers}
 
 
 def search_wish(message: dict[str, Any]) -> SearchWish:

@@ -44,10 +44,19 @@ class Wish:
         """The same for the same wish only."""
         return "&".join(f"{name}={_escaped(value)}" for name, value in self.pairs)
 
-    def recorded(self, hides: Redactor) -> str:
-        """As the trail keeps it: whole, and what looks like a credential is masked as it is in logs."""
-        text = "&".join(f"{name}={_escaped(hides.mask_text(value)[0])}" for name, value in self.pairs)
+    def recorded(self, hides: Redactor, host: Host | None = None) -> str:
+        """As the trail keeps it: whole, and what looks like a credential is masked as it is in logs.
+
+        With what is on one host only that host is named, for the record is read by who may not see others.
+        """
+        pairs = [(name, value if host is None else _of_host(name, value, host)) for name, value in self.pairs]
+        text = "&".join(f"{name}={_escaped(hides.mask_text(value)[0])}" for name, value in pairs)
         return text or _("everything")
+
+
+def _of_host(name: str, value: str, host: Host) -> str:
+    named = value.removeprefix("container:").partition(":")[0] if name == "on" else value
+    return "…" if name == "hosts" or (name in ("on", "host") and named.strip() != host.name) else value
 
 
 def _escaped(value: str) -> str:

@@ -26,7 +26,7 @@ from hosts.history import source, sources
 from hosts.inventory.read.query import QueryError
 from hosts.lines.redaction import Redactor
 from hosts.models import Host, KeptLog, redactor
-from hosts.operations.perform import record_reading, record_readings
+from hosts.operations.perform import Inputs, record_reading, record_readings
 from hosts.streams.taking import Log
 
 ACTION = "container.logs.download"
@@ -59,7 +59,8 @@ def many_logs(request: Request) -> StreamingHttpResponse:
         raise BadQuery(str(error)) from error
     form, hides = _asked(request), redactor()
     targets = whole_targets(found.sources)
-    inputs = {**form.recorded(hides), "query": wish.recorded(hides), "containers": len(targets)}
+    more = {**form.recorded(hides), "containers": len(targets)}
+    inputs: Inputs = lambda host: {**more, "query": wish.recorded(hides, host)}  # noqa: E731
     reveals = _revealed(request, targets, inputs) if form.cleaned_data["unmasked"] else {}
     record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused, action=ACTION)
     if not targets:
@@ -97,7 +98,7 @@ def _asked(request: Request) -> AskedFile:
     return form
 
 
-def _revealed(request: Request, targets: Sequence[Target], inputs: dict[str, Any]) -> dict[Host, Grant]:
+def _revealed(request: Request, targets: Sequence[Target], inputs: Inputs) -> dict[Host, Grant]:
     """To see credentials in a log is a right of its own, and a record of its own for each host."""
     found: dict[Host, Grant] = {}
     for target in targets:

@@ -38,7 +38,7 @@ from hosts.access import Capability, Denied, grant
 from hosts.engine.logs import LogQuery
 from hosts.inventory.read.query import QueryError
 from hosts.models import Container, redactor
-from hosts.operations.perform import record_readings
+from hosts.operations.perform import Inputs, record_readings
 from hosts.streams.merged import last_lines
 from hosts.streams.sieve import Sieve
 
@@ -144,7 +144,8 @@ def _plain(request: Request, wish: Wish, form: AskedLines, sieve: Sieve) -> dict
     """The last lines of the first logs, in the page itself."""
     found, query, hides = _found(request, wish), form.query, redactor()
     targets = [source.target for source in found.sources]
-    inputs = {"query": wish.recorded(hides), "containers": len(targets), **form.inputs}
+    more = {"containers": len(targets), **form.inputs}
+    inputs: Inputs = lambda host: {"query": wish.recorded(hides, host), **more}  # noqa: E731
     events = record_readings(request.actor, Capability.CONTAINER_LOGS, targets, inputs, found.refused)
     asked = form.asked(request.GET.get("filter", "")) | {"query": wish.text}
     proof = receipt(request.actor, request.session.session_key or "", events, asked, targets)

@@ -62,11 +62,12 @@ class ProbeHost(NewHost):
 
 
 class ChangeHost(OnHost):
-    """What is done with other values for a host: who administers it may not turn it into another machine."""
+    """What is done with other values for a host: who administers it may not turn it into another machine. Nor rename
+    it: whether a name is taken would tell of hosts that they do not see."""
 
     form = HostForm
     bulk = False
-    reserved = dict.fromkeys(("url", "groups", "tls_ca", "tls_ca_file", "ssh_host_key"), Capability.HOST_ADD)
+    reserved = dict.fromkeys(("name", "url", "groups", "tls_ca", "tls_ca_file", "ssh_host_key"), Capability.HOST_ADD)
 
     def initial(self, target: Target) -> dict[str, Any]:
         host = _host(target)

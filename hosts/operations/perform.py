@@ -7,7 +7,7 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,9 @@ from hosts.operations.base import Call, NotPossible, Operation, OperationForm
 from hosts.operations.permitted import left_out, permitted, permitted_among
 
 log = structlog.get_logger(__name__)
+
+# What was asked for; where it names hosts, as it may stand in the record of one of them.
+Inputs = dict[str, Any] | Callable[[Host | None], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def record_reading(
     actor: Actor,
     capability: str,
     target: Target,
-    inputs: dict[str, Any] | None = None,
+    inputs: Inputs | None = None,
     *,
     action: str = "",
     events: list[int] | None = None,
@@ -165,7 +168,7 @@ def record_readings(
     actor: Actor,
     capability: str,
     targets: list[Target],
-    inputs: dict[str, Any],
+    inputs: Inputs,
     refused: list[tuple[Target, str]],
     *,
     action: str = "",
@@ -182,7 +185,8 @@ def record_readings(
     with _written_or_not_done(), transaction.atomic():
         for group, outcome, reason in ends or [([], Outcome.SUCCEEDED, "")]:
             one = _as_one(group) if group else Target("container", name=_("%s objects") % 0)
-            event = record.begin(actor, action or capability, capability, one, {**inputs, **_named(group)})
+            asked = inputs(one.host) if callable(inputs) else inputs
+            event = record.begin(actor, action or capability, capability, one, {**asked, **_named(group)})
             record.end(event, outcome, reason)
             found.append(event.pk)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,10 +16,11 @@ from hosts import nudges
 from hosts.access import Capability, Target
 from hosts.inventory.read.every import SPECS
 from hosts.inventory.read.query import SIZES
-from hosts.models import SavedView, User, ViewPage, same_query
+from hosts.models import SavedView, User, ViewPage, redactor, same_query
 from hosts.models.views import LONGEST_QUERY
 from hosts.operations.base import Call, Danger, NotPossible, Operation, OperationForm
 
+_FREE = frozenset(("name", "query"))
 MOST_VIEWS = 200
 MOST_VALUES = 200
 
@@ -66,6 +68,18 @@ class OnView(Operation):
     needs_engine = False
     bulk = False
 
+    def recorded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A name and filters are free text: what looks like a credential in them is masked as it is in logs."""
+        kept = super().recorded(values)
+        return {**kept, **{name: _masked(kept[name]) for name in _FREE & kept.keys()}}
+
+    def subject(self, target: Target, values: Mapping[str, Any]) -> Target:
+        subject = super().subject(target, values)
+        return replace(subject, name=_masked(subject.name))
+
+    def sentence(self, target: Target) -> str:
+        return super().sentence(replace(target, name=_masked(target.name)))
+
 
 class SaveView(OnView):
     name = "view.save"
@@ -86,7 +100,7 @@ class SaveView(OnView):
         with _one_of_a_name(inputs["name"]):
             SavedView.objects.create(owner_id=owner, name=inputs["name"], page=inputs["page"], query=inputs["query"])
         nudges.send("views", "saved")
-        return gettext("Saved the view %(name)s.") % inputs
+        return gettext("Saved the view %(name)s.") % {"name": _masked(inputs["name"])}
 
 
 class RenameView(OnView):
@@ -104,7 +118,7 @@ class RenameView(OnView):
         with _one_of_a_name(view.name):
             view.save(update_fields=["name"])
         nudges.send("views", "renamed")
-        return gettext("Renamed %(old)s to %(new)s.") % {"old": old, "new": view.name}
+        return gettext("Renamed %(old)s to %(new)s.") % {"old": _masked(old), "new": _masked(view.name)}
 
     def undo(self, target: Target, inputs: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         return self.name, {"name": target.name}
@@ -127,7 +141,7 @@ class ChangeView(OnView):
         view.query = call.inputs["query"]
         view.save(update_fields=["query"])
         nudges.send("views", "changed")
-        return gettext("Saved in the view %s.") % view
+        return gettext("Saved in the view %s.") % _masked(view.name)
 
 
 class ShareView(OnView):
@@ -262,7 +276,12 @@ def _one_of_a_name(name: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise NotPossible(gettext("You have a view named %s of this page already.") % name) from error
+        raise NotPossible(gettext("You have a view named %s of this page already.") % _masked(name)) from error
+
+
+def _masked(text: str) -> str:
+    """As the trail has it, which keeps the sentences too."""
+    return redactor().mask_text(text)[0]
 
 
 def _view(target: Target) -> SavedView:

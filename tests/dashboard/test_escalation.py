@@ -114,6 +114,8 @@ OTHER_MACHINE = {
     "no group": {"groups": ""},
     "the CA": {"tls_ca": "x"},
     "the host key": {"ssh_host_key": KEY},
+    "another name": {"name": "haven"},
+    "the name of a host that they do not see": {"name": "citadel"},
 }
 
 
@@ -153,17 +155,17 @@ def test_a_certificate_as_a_file_is_one_too(greta: Client, tmp_path: Path) -> No
     assert answer.status_code == 403
 
 
-def test_who_administers_a_group_names_and_tags_its_host(greta: Client) -> None:
-    answer = greta.post("/do/host.edit", {**harbour(), "name": "haven", "tags": "red"}, headers=HX)
-    assert answer["HX-Redirect"] == "/hosts/haven/"
-    host = Host.objects.get(name="haven")
+def test_who_administers_a_group_tags_its_host(greta: Client) -> None:
+    answer = greta.post("/do/host.edit", {**harbour(), "tags": "red"}, headers=HX)
+    assert answer["HX-Redirect"] == "/hosts/harbour/"
+    host = Host.objects.get(name="harbour")
     assert (host.url, host.tags) == ("unix:///nowhere/harbour.sock", ["red"])
     assert [group.name for group in host.groups.all()] == ["north"]
 
 
 def test_their_form_shows_what_they_cannot_change_without_offering_it(scene: Fleet, greta: Client) -> None:
-    address = "/do/host.edit?on=host:harbour:&url=unix:///evil.sock&name=haven"
-    tried = greta.post("/do/host.edit", {**harbour(), "name": "haven", "_try": "1"}, headers=HX)
+    address = "/do/host.edit?on=host:harbour:&url=unix:///evil.sock&name=haven&tags=blue"
+    tried = greta.post("/do/host.edit", {**harbour(), "tags": "blue", "_try": "1"}, headers=HX)
     assert tried.status_code == 422
     assert "/nowhere/harbour.sock" in tried.text
     for form in (greta.get(address, headers=HX).text, tried.text):
@@ -172,13 +174,14 @@ def test_their_form_shows_what_they_cannot_change_without_offering_it(scene: Fle
 
 
 def is_locked(form: str) -> None:
-    for name in ("url", "groups", "tls_ca", "ssh_host_key"):
+    for name in ("name", "url", "groups", "tls_ca", "ssh_host_key"):
         control = form[form.index(f'name="{name}"') :]
         assert "readonly" in control[: control.index(">")]
     assert 'name="tls_ca_file"' not in form
     assert "evil.sock" not in form
-    assert 'value="haven"' in form
-    assert form.count("Only an administrator of all hosts can change this.") == 4
+    assert "haven" not in form
+    assert 'value="blue"' in form
+    assert form.count("Only an administrator of all hosts can change this.") == 5
 
 
 def test_an_address_changed_meanwhile_is_not_brought_back(

@@ -71,7 +71,7 @@ class Web(Part):
     def launch(self) -> None:
         command = list(programs.web_command(self.application, "127.0.0.1", self.port))
         os.chdir(PROJECT)
-        self.process = Process(command, self.folder / "web.log", self.environment)
+        self.process = Process(command, self.folder / f"web-{self.port}.log", self.environment)
         self.process.wait_ready(self.answers, timeout=30)
 
     def second(self) -> "Web":
@@ -125,10 +125,34 @@ class Web(Part):
         fields: list[Any] = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self) -> None:
+    def twin(self) -> "Twin":
+        """Another web process over the same data, Redis and database."""
+        return Twin(self)
+
+    def halt(self) -> None:
+        """End the process alone."""
         if self.process is not None:
             self.process.stop()
             self.process = None
+
+    def stop(self) -> None:
+        self.halt()
         self.redis.stop()
         if self.folder.exists():
             remove_tree(self.folder)
+
+
+class Twin(Web):
+    """It has nothing of its own but its process and its port."""
+
+    def __init__(self, of: Web) -> None:
+        self.folder, self.redis, self.application = of.folder, of.redis, of.application
+        self.port = free_port()
+        self.process: Process | None = None
+
+    def start(self) -> Self:
+        self.launch()
+        return self
+
+    def stop(self) -> None:
+        self.halt()

@@ -131,7 +131,7 @@ def test_what_is_unclear_is_said_at_its_place(seek: Callable[..., Seeker]) -> No
 def test_who_has_no_role_finds_nothing(web: Web, seek: Callable[..., Seeker], many: str) -> None:
     socket = seek(web.sign_in("stella", "")).look(query=f"on=harbour:{many}", filter="failed")
     assert [each["message"] for each in socket.until_said("searching")["refused"]] == [
-        "You need the role “Viewer” on its host to read its log."
+        "There is no host “harbour”, or you may not see it."
     ]
     assert socket.done["hits"] == 0
     events = "AuditEvent.objects.filter(actor_name='stella', action='container.logs.search')"

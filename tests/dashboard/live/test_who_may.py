@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.dashboard.live.client import Live
 from tests.dashboard.live.conftest import Follow
@@ -55,10 +55,43 @@ def test_who_has_no_role_reads_no_log_and_the_trail_has_it(web: Web, steady: str
     stan = web.sign_in("stan", "")
     with Live(web.url, "/live/logs", cookie=stan) as socket:
         code, sentence = socket.send("open", host="harbour", container=steady).until_closed()
-    assert code == 4403
-    assert "role" in sentence
+    assert (code, sentence) == (4404, "There is no host named harbour.")
     assert socket.lines == []
     assert trail(web, "stan") == [["container.logs", "refused", steady]]
+
+
+def test_what_is_hidden_is_answered_as_what_never_was(web: Web, steady: str) -> None:
+    """One code and one sentence, over every socket; the trail has both, each with what was asked for."""
+    steve, told = web.sign_in("steve", ""), []
+    for host in ("harbour", "nowhere"):
+        for container in (steady, steady[:4], "b" * 64, "ticker"):
+            named = f"{host}:{container}"
+            for path, message in (
+                ("/live/logs", {"type": "open", "host": host, "container": container}),
+                ("/live/logs", {"type": "open", "host": host, "container": container, "unmasked": True}),
+                ("/live/logs", {"type": "open", "sources": [{"host": host, "container": container}]}),
+                ("/live/logs", {"type": "open", "query": f"host={host}"}),
+                ("/live/logs/search", {"type": "search", "query": f"on={named}", "filter": "x"}),
+                ("/live/logs/search", {"type": "around", "query": f"on={named}", "at": "2026-01-01T00:00:00Z"}),
+                ("/live/logs/search", {"type": "search", "query": f"host={host}", "filter": "x"}),
+            ):
+                told.append((host, answered(web, path, steve, message).replace(host, "HOST")))
+    hidden, unknown = ([text for where, text in told if where == host] for host in ("harbour", "nowhere"))
+    assert hidden == unknown
+    records = trail(web, "steve")
+    assert {outcome for _action, outcome, _id in records} == {"refused"}
+    assert len(records) == len(told)
+
+
+def answered(web: Web, path: str, cookie: str, message: dict[str, object]) -> str:
+    """All that is said, up to the close or the answer."""
+    with Live(web.url, path, cookie=cookie) as live:
+        live.socket.send(json.dumps(message))
+        try:
+            live.until(lambda: any(each["type"] in ("unclear", "done", "around") for each in live.said))
+            return json.dumps(live.said)
+        except ConnectionClosed as closed:
+            return json.dumps([live.said, closed.rcvd.code if closed.rcvd else 1006])
 
 
 def test_an_opening_is_in_the_trail_once(web: Web, steady: str) -> None:
