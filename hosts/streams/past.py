@@ -12,7 +12,7 @@ from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Why, follow
 from hosts.engine.wire import open_wire
 from hosts.lines.redaction import Redactor
-from hosts.streams.masks import hidden
+from hosts.streams.masks import hide_all
 from hosts.streams.ring import Ring
 
 
@@ -27,7 +27,7 @@ async def read(grant: Grant, query: LogQuery, redactor: Redactor | None) -> Asyn
     async with contextlib.aclosing(follow(lambda: open_wire(grant), grant.target.id, query)) as items:
         async for item in items:
             if isinstance(item, Batch):
-                yield hidden(item, masking) if masking else item
+                yield await hide_all(item, masking) if masking else item
             elif isinstance(item, End):
                 yield item
 

@@ -194,10 +194,30 @@ def test_a_batch_is_masked_as_its_lines_are(lines: list[bytes], own: list[object
 
 
 def test_a_line_that_grows_is_cut() -> None:
-    grown, count = Redactor([own_rule("a", "a")]).mask(b"a " * 32_000)
-    assert count == 32_000
+    own = [own_rule(letter, letter) for letter in "abcdefgh"]
+    grown, _count = Redactor(own).mask(b"x" * 65_000 + b"a b c d e f g h " * 30)
     assert len(grown) <= RESULT_BYTES
     grown.decode()
+
+
+@pytest.mark.parametrize("text", ["a ", "password=x ", "token: a1 ", '"password":"x",', "4111 1111 1111 1111 "])
+def test_of_too_many_values_the_rest_of_the_line_is_hidden(text: str) -> None:
+    masked, count = Redactor([own_rule("a", "a")]).mask_text(text * 1000 + "harmless")
+    assert 100 <= count <= 220
+    assert masked.endswith(MASK)
+    assert "harmless" not in masked
+    assert len(masked) < 120 * len(text) + 200
+
+
+@pytest.mark.parametrize(
+    "begins", ["password=", 'password="', "cookie: a=", "https://ada:", "-----BEGIN PRIVATE KEY-----"]
+)
+def test_a_value_of_any_length_is_hidden(begins: str) -> None:
+    value = "x1y2 " * 9000 if begins.endswith('"') else "x1y2" * 9000
+    masked, count = REDACTOR.mask_text(f"before {begins}{value}" + ('" after' if begins.endswith('"') else "@after"))
+    assert count == 1
+    assert masked.startswith("before ")
+    assert "x1y2" not in masked
 
 
 @pytest.mark.parametrize(
