@@ -57,11 +57,15 @@ _SESSIONS = r"""(?i)\b(?:J?SESSIONID|PHPSESSID|ASP\.NET_SessionId|connect\.sid)=
 _IN_ADDRESS = r"""(?i)\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@"'<>]*:([^\s"'<>]+)@"""
 _LONE_IN_ADDRESS = r"""(?i)\b[a-z][a-z0-9+.-]{0,30}://([^\s/:@"'<>]{20,})@"""
 _TAG = r"(?i)<(?:[a-z0-9]+:)?[a-z0-9_-]*(?:passw(?:or)?d|passphrase|secret|token|api-?key)>([^<]+)</"
-_COMMANDS = (
-    r"\bmysql[a-z]*\s(?:.*\s)?-p([^\s-]\S*)",
-    r"\b(?:sshpass|mongo[a-z]*|docker\s+login|podman\s+login)\s(?:.*\s)?-p\s*([^\s-]\S*)",
-    r"\bredis-cli\s(?:.*\s)?-a\s*([^\s-]\S*)",
-    r"\bcurl\s(?:.*\s)?(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)",
+_PROGRAMS = (
+    (r"\bmysql[a-z]*\s", r"-p([^\s-]\S*)"),
+    (r"\b(?:sshpass|mongo[a-z]*|docker\s+login|podman\s+login)\s", r"-p\s*([^\s-]\S*)"),
+    (r"\bredis-cli\s", r"-a\s*([^\s-]\S*)"),
+    (r"\bcurl\s", r"(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)"),
+)
+# Of each program on the line the first such option, and of the last one its last.
+_COMMANDS = tuple(
+    f"{program}{between}{option}" for program, option in _PROGRAMS for between in (r"(?:.*?\s)??", r"(?:.*\s)?")
 )
 PEM_BEGINS = rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY"
 PEM_ENDS = rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY"

@@ -21,7 +21,7 @@ _ESC = 0x1B
 _PASSES = 8
 # A line may cost a few milliseconds, whatever it holds: of so many values of one kind, and of so many that only look
 # like one, the rest of the line is hidden as a whole. So is what one value takes when it is longer than this.
-_VALUES, _LOOKALIKES = 100, 400
+_VALUES, _LOOKALIKES = 100, 200
 _LONG_BYTES = 2 << 10
 # Longer runs of blanks are drawn together where something is hidden: what is between a name and its value is looked at
 # byte for byte.
@@ -59,7 +59,13 @@ class Redactor:
                 return text, 0
         elif not self.among([text]):
             return text, 0
+        return self.hide(text)
+
+    def hide(self, text: bytes) -> tuple[bytes, int]:
+        """As `mask`, of a text that is known to be `among` those that may hold something."""
         masked, count = self._settled(_valid(plain(text)))
+        if not count and _ESC in text and self._spans(text)[0]:
+            return masked, 1  # it stood within an escape, and goes with it
         return (masked, count) if count else (text, 0)
 
     def mask_text(self, text: str) -> tuple[str, int]:
@@ -156,9 +162,9 @@ class Masking:
         suspects = self._redactor.among(parts)
         if not suspects and not self._key_lines:
             return lines, 0
-        found, total = list(lines), 0
+        found, total, among = list(lines), 0, set(suspects)
         for place in range(len(lines)) if self._may_hold_a_key(parts, suspects) else suspects:
-            masked, count = self._masked(parts[place])
+            masked, count = self._masked(parts[place], place in among)
             if count:
                 found[place] = lines[place][: len(lines[place]) - len(parts[place])] + masked
                 total += count
@@ -167,7 +173,7 @@ class Masking:
     def _may_hold_a_key(self, parts: Sequence[bytes], suspects: Sequence[int]) -> bool:
         return self._key_lines > 0 or any(_KEY_BEGINS.search(parts[place]) for place in suspects)
 
-    def _masked(self, text: bytes) -> tuple[bytes, int]:
+    def _masked(self, text: bytes, is_suspect: bool) -> tuple[bytes, int]:
         within_key = 0
         if self._key_lines:
             self._key_lines -= 1
@@ -178,7 +184,7 @@ class Masking:
         begun = [match.end() for match in _KEY_BEGINS.finditer(text)]
         if begun and text.find(b"-----END ", begun[-1]) < 0:
             self._key_lines = KEY_LINES
-        masked, count = self._redactor.mask(text)
+        masked, count = self._redactor.hide(text) if is_suspect or within_key else self._redactor.mask(text)
         return masked, count + within_key
 
 

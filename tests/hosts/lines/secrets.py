@@ -36,6 +36,8 @@ HIDDEN = [
     "body: user%3Dada password%3D⟦hunter2⟧",
     "PGPASSWORD=⟦hunter2⟧ psql shop",
     "mysql -h db -uroot -p⟦hunter2⟧ shop",
+    "mysql -p⟦hunter2⟧ shop | mysql -h other -p⟦hunter3⟧ shop; mysql -p⟦hunter4⟧ x",
+    "curl -u ada:⟦hunter2⟧ http://a && curl -u ada:⟦hunter3⟧ http://b",
     "sshpass -p ⟦hunter2⟧ ssh ada@box",
     "mongosh -u root -p ⟦hunter2⟧ shop",
     "redis-cli -h cache -a ⟦hunter2⟧ ping",
