@@ -72,8 +72,10 @@ class Masker:
         if masked != value or not name:
             return masked
         # A rule may want the name before the value. Where it hid more than the value, no more can be told.
-        before, found, after = self.text(together).partition(f"{name}=")
-        return after if found and not before else MASK
+        said = self.text(together)
+        if said.endswith(f"={value}"):
+            return value
+        return said[len(name) + 1 :] if said.startswith(f"{name}=") else MASK
 
     def variable(self, name: str, value: str) -> str:
         """The value of an environment variable: hidden unless its name is known to be harmless."""

@@ -34,7 +34,7 @@ CANARIES = {
     "libpq": Canary("PGPASSWORD=canary-libpq psql shop", "canary-libpq"),
     "header": Canary("curl -H 'Authorization: Bearer canary.header-0123' x", "canary.header"),
     "docker": Canary('{"auths":{"r.example":{"auth":"Y2FuYXJ5LWRvY2tlcg=="}}}', "Y2FuYXJ5LWRvY2tlcg"),
-    "json": Canary('{"user":"ada","password":"canary json, \\"x"}', "canary json"),
+    "json": Canary('{"user":"ada","password":"canaryjson, \\"x"}', "canaryjson"),
     "own": Canary("order of customer 424242-own came", "424242-own"),
 }
 SECRETS = tuple(canary.secret for canary in CANARIES.values())
