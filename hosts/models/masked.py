@@ -40,9 +40,9 @@ class Masked(models.Model):
         return sentences(value, masker)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Self:
         """As Django does, and masked again where the rules have changed since it was written."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **more)
         if row.__dict__.get("masked_by") not in safe_versions(redaction.latest().version):
             row._mask_again()
         return row
