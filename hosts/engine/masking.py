@@ -18,6 +18,11 @@ def mask_text(text: str) -> str:
     return latest().text(text)
 
 
+def mask_layer(made_by: str) -> str:
+    """The instruction that made a layer of an image."""
+    return latest().layer(made_by)
+
+
 def mask_value(name: str, value: str) -> str:
     """The value of a variable, label or option of that name."""
     return latest().value(name, value)

@@ -40,6 +40,12 @@ _OWN_SHAPES = re.compile(
 )
 
 
+# In an image's history: `ENV A=b`, the same of the classic builder, and `|1 TOKEN=x /bin/sh -c …`.
+_SETS = re.compile(r"(?:/bin/sh -c #\(nop\)\s+)?(?:ENV|ARG)\s+|(?:RUN\s+)?(?P<arguments>\|[0-9]{1,3}\s+)")
+_SET = re.compile(r"(^|\s)([A-Za-z_][\w.-]{0,127})=")
+_SHELL = re.compile(r"\s/\S+ -\S*c\s")
+
+
 class Masker:
     """Holds no state: one serves all threads. `version` names its rules: what it has masked says so."""
 
@@ -85,6 +91,21 @@ class Masker:
         """`NAME=value` each, with those values that everybody may see."""
         parts = (each.partition("=") for each in variables)
         return [f"{name}{equals}{self.variable(name, value)}" for name, equals, value in parts]
+
+    def layer(self, made_by: str) -> str:
+        """The instruction that made a layer of an image: variables and build arguments as an environment has them."""
+        step = _SETS.match(made_by)
+        if step is None or self.shut:
+            return self.text(made_by)
+        values, rest = made_by[step.end() :], ""
+        if step["arguments"] and (shell := _SHELL.search(values)):
+            values, rest = values[: shell.start()], values[shell.start() :]
+        parts = _SET.split(values)
+        shown = [self.text(parts[0])]
+        for space, name, value in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            bare = value.strip("\"'")
+            shown.append(f"{space}{name}={self.variable(name, bare)}")
+        return self.text(step[0] + "".join(shown)) + self.text(rest)
 
     def arguments(self, arguments: Sequence[str]) -> list[str]:
         """A command's words, without what follows `--password` and the like."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from hosts.engine.masking import mask_text
 from hosts.engine.parse import fields
 from hosts.facts import PullProgress
 
@@ -17,7 +18,7 @@ def progress(raw: Any) -> PullProgress:
     # The first message, "Pulling from …", carries the tag as its id.
     layer = fields.text(raw.get("id"), 80)
     return PullProgress(
-        status=fields.text(raw.get("status"), fields.NAME),
+        status=mask_text(fields.text(raw.get("status"), fields.NAME)),
         layer=layer if _LAYER.fullmatch(layer) else "",
         current=_bytes(detail.get("current")),
         total=_bytes(detail.get("total")),

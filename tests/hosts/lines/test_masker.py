@@ -50,6 +50,7 @@ ROUTES: dict[str, Callable[[str], object]] = {
     "an odd environment": lambda text: _answer("Env", {"GREETING": text}),
     "a list in a list": lambda text: _answer("Rest", [[text], {"x": [text, 1]}]),
     "what is stored": lambda text: str(MASKER.again({"labels": {"note": text}, "command": text})),
+    "a layer": lambda text: MASKER.layer(f"ENV GREETING={text}") + MASKER.layer(f"RUN /bin/sh -c {text}"),
     "sentences": lambda text: str(sentences({"report": [{"message": text}]}, MASKER)),
     "a search": lambda text: str(
         Sift(Filter.parse(""), MASKER.redactor).pick(_batch([STAMP + line for line in text.encode().split(b"\n")]))
@@ -101,6 +102,24 @@ def test_harmless_variables(name: str) -> None:
 def test_any_other_variable_is_hidden(name: str) -> None:
     assert not is_harmless(name)
     assert MASKER.environment([f"{name}=17"]) == [f"{name}={MASK}"]
+
+
+@pytest.mark.parametrize(
+    ("made_by", "shown"),
+    [
+        ("ENV PATH=/bin", "ENV PATH=/bin"),
+        ("ENV GREETING=hello there TZ=UTC", f"ENV GREETING={MASK} TZ=UTC"),
+        ("/bin/sh -c #(nop)  ENV GREETING=hello", f"/bin/sh -c #(nop)  ENV GREETING={MASK}"),
+        ("ARG GREETING=hello", f"ARG GREETING={MASK}"),
+        ("|1 GREETING=hello /bin/sh -c make all", f"|1 GREETING={MASK} /bin/sh -c make all"),
+        ("RUN |2 A=b LANG=C /bin/sh -c make X=y # buildkit", f"RUN |2 A={MASK} LANG=C /bin/sh -c make X=y # buildkit"),
+        ("RUN /bin/sh -c curl -u ada:hush http://x", f"RUN /bin/sh -c curl -u ada:{MASK} http://x"),
+        ("COPY a=b /c", "COPY a=b /c"),
+    ],
+)
+def test_the_history_of_an_image(made_by: str, shown: str) -> None:
+    assert MASKER.layer(made_by) == shown
+    assert MASKER.layer(shown) == shown
 
 
 def test_the_place_of_a_secret_is_none() -> None:
