@@ -160,6 +160,8 @@ def _answer(request: Request, operation: Operation, targets: list[Target], resul
 
 
 def _succeeded(request: Request, operation: Operation, targets: list[Target], result: Result) -> HttpResponse:
+    if result.shown is not None:
+        return _show(request, operation, targets[0], result.shown)
     goes_to = _lands(request, operation, targets, result)
     if (goes_to or not request.htmx) and result.job is None:
         messages.success(request, result.message)
@@ -172,6 +174,19 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
     text = _("%s. Its progress is under Jobs.") % result.message if result.job else result.message
     level = "warning" if result.left_out else "info" if result.job else "success"
     return _with_toast(HttpResponse(status=204), level, f"{text} {result.left_out}".strip(), _undo(request, result))
+
+
+def _show(request: Request, operation: Operation, target: Target, pairs: list[tuple[str, str]]) -> HttpResponse:
+    """What was revealed: in this one answer, which nobody keeps."""
+    context = {
+        "title": _("Environment of %s") % target.label,
+        "pairs": pairs,
+        "whole": "\n".join(f"{name}={value}" for name, value in pairs),
+        "back": _back(request, operation),
+    }
+    response = render(request, f"operations/{'shown' if request.htmx else 'shown_page'}.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _undo(request: Request, result: Result) -> dict[str, Any] | None:

@@ -238,7 +238,7 @@ TERMS: dict[str, Term] = {
         _("Environment"),
         _(
             "The variables that a container's process is started with, from its image and from whoever made it. They "
-            "are fixed until it is made anew. Quayside hides values that look like passwords or keys."
+            "are fixed until it is made anew. Quayside masks values unless the variable is known to be harmless."
         ),
         "docker exec CONTAINER env",
     ),

@@ -53,6 +53,15 @@ def flushable_trail() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_rules_of_other_tests() -> Iterator[None]:
+    """A process remembers which own rules of redaction there are; a test that is rolled back leaves none."""
+    yield
+    from hosts.models.redaction import forget_rules
+
+    forget_rules()
+
+
 @pytest.fixture(scope="session")
 def workspace() -> Iterator[Path]:
     """A short-named folder for the engines and servers of this session, emptied of all they leave behind."""

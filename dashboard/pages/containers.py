@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.pages import details, published
+from dashboard.pages.allowed import permissions
 from dashboard.pages.lists import is_away, list_page, object_url
 from dashboard.requests import Request
+from hosts.access import Capability
 from hosts.facts import Noun
 from hosts.inventory import load
 from hosts.inventory.read import exits, inspected, related
 from hosts.inventory.read.containers import CONTAINERS
+from hosts.lines.redaction import MASK
+from hosts.operations.base import find
 
 MOST_RELATED = 50
 # The parts of a container's page beside its overview and its log, by the last word of their address.
@@ -57,6 +61,8 @@ def _describe(request: Request, shown: details.Shown, section: str) -> dict[str,
         "siblings": [(each, object_url("container", shown.host.name, each.engine_id)) for each in _siblings(row)],
         "labels": sorted(thing.get("labels", {}).items()),
         "environment": environment,
+        "masked": any(MASK in value for _name, value in environment),
+        "reveal": find("container.env") if _may_reveal(request, shown) else None,
         "probes": inspected.health_log(raw),
         "check": inspected.health_check(raw),
         "ended": exits.explain(row, thing),
@@ -65,6 +71,11 @@ def _describe(request: Request, shown: details.Shown, section: str) -> dict[str,
         "limits": inspected.limits(raw),
         "security": inspected.security(raw),
     }
+
+
+def _may_reveal(request: Request, shown: details.Shown) -> bool:
+    there = shown.row.gone_at is None and not is_away(shown.host)
+    return there and permissions(request).may(Capability.CONTAINER_ENV, shown.host)
 
 
 def _image(shown: details.Shown) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from hosts.engine.errors import EngineError, NotFound
 from hosts.facts import Details, Noun
 from hosts.inventory.read import related
 from hosts.inventory.write_facts import as_json
-from hosts.models import Host, Row
+from hosts.models import Host, Row, masker
 from hosts.operations.base import Operation
 
 # Of a container in that state, in this order.
@@ -157,6 +157,7 @@ def look_at(
 def _ask(shown: Shown, grant: Grant, noun: Noun, also: Callable[[Engine, str], Any] | None) -> None:
     """Put in what the engine answers, or a notice for the person when it does not or cannot."""
     engine_id = shown.row.engine_id
+    masker()  # what the engine answers is masked by the rules of now
     try:
         with open_engine(grant) as engine:
             details: Details = engine.get(noun, engine_id)

@@ -34,6 +34,8 @@ class Capability(StrEnum):
     VIEW_SAVE = "view.save", Role.VIEWER, About.OWN
     VIEW_SHARE = "view.share", Role.OPERATOR, About.OWN
     HOST_USAGE = "host.usage", Role.OPERATOR, About.HOST
+    # Its environment as it is. It changes nothing, and is no reading that Quayside's own parts or viewers may do.
+    CONTAINER_ENV = "container.env", Role.OPERATOR, About.HOST
     CONTAINER_OPERATE = "container.operate", Role.OPERATOR, About.HOST
     CONTAINER_REMOVE = "container.remove", Role.OPERATOR, About.HOST
     IMAGE_PULL = "image.pull", Role.OPERATOR, About.HOST

@@ -16,16 +16,19 @@ from django.utils.translation import gettext as _
 from hosts import nudges
 from hosts.access import Actor, Target
 from hosts.audit import chain
-from hosts.models import AuditEnding, AuditEvent, Outcome
+from hosts.models import AuditEnding, AuditEvent, Outcome, masker
 from hosts.models.audit import NotRecorded
+from hosts.models.masked import sentences
 
 log = structlog.get_logger(__name__)
 
 
 def begin(actor: Actor, action: str, capability: str, target: Target, inputs: dict[str, Any]) -> AuditEvent:
-    """Write what is about to be done; `inputs` must already be free of secrets. NotRecorded when that cannot be."""
+    """Write what is about to be done. The form has taken out what it knows to be secret; what looks like it is masked
+    here, by all rules there are. NotRecorded when that cannot be."""
     host = target.host
     try:
+        inputs = masked_inputs(inputs)
         with transaction.atomic():
             event = AuditEvent.objects.create(
                 at=timezone.now(),
@@ -51,6 +54,12 @@ def begin(actor: Actor, action: str, capability: str, target: Target, inputs: di
         raise NotRecorded(sentence) from error
 
 
+def masked_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The same names and shapes. Targets by their ids stay whole: they say what the record is about."""
+    rules = masker()
+    return {name: value if name == "on" else sentences(value, rules) for name, value in inputs.items()}
+
+
 def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:
     """Write how it ended; False when it has an ending already, which then stays."""
     now = timezone.now()
@@ -60,7 +69,7 @@ def end(event: AuditEvent, outcome: Outcome, message: str = "") -> bool:
                 event=event,
                 at=now,
                 outcome=outcome,
-                message=message[:2000],
+                message=masker().text(message)[:2000],
                 milliseconds=max(0, int((now - event.at).total_seconds() * 1000)),
             )
             chain.add(ending)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hosts.access import Capability
 from hosts.engine import masking
 from hosts.engine.names import object_id
 from hosts.engine.parse import containers as parse
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _GRACE_SECONDS = 10
 _MARGIN_SECONDS = 20
 _LONGEST_GRACE = 600
+# A kernel takes no longer variable.
+_VALUE_LIMIT = 128 << 10
 _FOR_EVER = 120  # seconds that we wait where the engine would wait for ever
 
 
@@ -33,6 +36,15 @@ class Containers:
         with self._engine.speaking() as api:
             raw = fields.record(api.inspect_container(object_id(container)))
             return Details(parse.from_inspect(raw), masking.mask(raw))
+
+    def environment(self, container: str) -> list[tuple[str, str]]:
+        """Its variables by name, as the engine tells them: unmasked, for the grant that is for just that."""
+        if self._engine.grant.capability is not Capability.CONTAINER_ENV:
+            raise TypeError("This is not the right to see a container's environment")
+        with self._engine.speaking() as api:
+            config = fields.part(fields.record(api.inspect_container(object_id(container))), "Config")
+        found = fields.texts(config.get("Env"), _VALUE_LIMIT)
+        return sorted((name, value) for name, _equals, value in (each.partition("=") for each in found))
 
     def start(self, container: str) -> None:
         with self._engine.speaking(_MARGIN_SECONDS) as api:

@@ -8,12 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hosts.models.redaction import latest
+
 SENTENCE_LIMIT = 500
 DETAIL_LIMIT = 4096
+# What is cut later is masked first: half a secret is one, and nobody would know it any more.
+_LOOKED_AT = 32 << 10
 
 
 class EngineError(Exception):
     """`sentence` is for people and translated; `detail` is what the engine or the library said, hostile and bounded.
+    Both are masked: engines repeat the commands and variables that they could not use.
 
     `outcome_unknown`: whether a change that was under way may have happened all the same.
     """
@@ -23,8 +28,8 @@ class EngineError(Exception):
     todo: ClassVar[str | Promise] = ""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
-        self.sentence = cut(sentence, SENTENCE_LIMIT)
-        self.detail = cut(detail, DETAIL_LIMIT)
+        self.sentence = cut(latest().text(cut(sentence, _LOOKED_AT)), SENTENCE_LIMIT)
+        self.detail = cut(latest().text(cut(detail, _LOOKED_AT)), DETAIL_LIMIT)
         super().__init__(self.sentence)
 
     @property

@@ -17,8 +17,8 @@ from django.utils import timezone
 from hosts import facts
 from hosts.engine.errors import NotFound
 from hosts.facts import Noun, Thing
-from hosts.inventory.write_facts import ROWS, as_json, columns, links
-from hosts.models import Container, Host, Link, Row
+from hosts.inventory.write_facts import ROWS, as_json, columns, links, masked
+from hosts.models import Container, Host, Link, Row, masker
 
 if TYPE_CHECKING:
     from hosts.engine.connect import Engine
@@ -90,8 +90,11 @@ def refresh(engine: Engine, noun: Noun, object_id: str) -> Row | None:
 
 def to_inspect(host: Host, listed: Iterable[facts.Container], *, after_a_gap: bool) -> list[str]:
     """The ids of listed containers whose rows are missing or differ; `after_a_gap`, when events may have been missed,
-    those that run too, for a list does not tell since when."""
-    known = dict(Container.objects.filter(host=host, gone_at=None).values_list("engine_id", "facts"))
+    those that run too, for a list does not tell since when. Rows that were masked by other rules differ as well."""
+    rows = Container.objects.filter(host=host, gone_at=None).values_list("engine_id", "facts", "masked_by")
+    version = masker().version
+    # One that was masked again from what was stored is asked for: its text may have to show more than is left of it.
+    known = {engine_id: told for engine_id, told, masked_by in rows if masked_by == version}
     return [
         each.id for each in listed if (after_a_gap and each.state != "exited") or _differs(each, known.get(each.id, {}))
     ]
@@ -100,6 +103,8 @@ def to_inspect(host: Host, listed: Iterable[facts.Container], *, after_a_gap: bo
 def _differs(listed: facts.Container, known: Mapping[str, Any]) -> bool:
     """Whether the list tells of a change. Ports count only while it runs: `inspect` and a list disagree otherwise."""
     said = as_json(listed)
+    if not known:
+        return True
     if any(said[name] != known.get(name) for name in ("name", "state", "image_id")):
         return True
     if listed.state == "running" and listed.health != known.get("health"):
@@ -111,18 +116,20 @@ def _differs(listed: facts.Container, known: Mapping[str, Any]) -> bool:
 
 def _apply_some(host: Host, noun: Noun, wanted: dict[str, Thing]) -> int:
     model = ROWS[noun]
-    now = timezone.now()
+    now, rules = timezone.now(), masker()
     with transaction.atomic():
         found = model._default_manager.filter(host=host, engine_id__in=list(wanted))
-        known = {each: (said, gone) for each, said, gone in found.values_list("engine_id", "facts", "gone_at")}
+        told_before = found.values_list("engine_id", "facts", "gone_at", "masked_by")
+        known = {each: (said, gone, masked_by) for each, said, gone, masked_by in told_before}
         rows, relink = [], []
         for engine_id, told in wanted.items():
-            old, gone = known.get(engine_id, ({}, None))
-            thing = _with_what_lists_omit(told, old)
+            old, gone, masked_by = known.get(engine_id, ({}, None, ""))
+            # The rules may have changed since it was parsed: what is written is masked by those that it names.
+            thing = masked(_with_what_lists_omit(told, old), rules)
             said = as_json(thing)
-            if said == old and gone is None:
+            if said == old and gone is None and masked_by == rules.version:
                 continue
-            values = columns(noun, thing)
+            values = columns(noun, thing) | {"masked_by": rules.version}
             row = model(host=host, engine_id=engine_id, facts=said, seen_at=now, gone_at=None, **values)
             rows.append(row)
             if isinstance(thing, facts.Container) and _links_differ(said, old):

@@ -10,6 +10,7 @@ from typing import Any
 from hosts import facts, models
 from hosts.engine.errors import cut
 from hosts.facts import Noun, Thing
+from hosts.lines.masker import Masker
 
 HAYSTACK_LIMIT = 8 << 10
 ROWS: dict[Noun, type[models.Row]] = {
@@ -50,9 +51,30 @@ def columns(noun: Noun, thing: Thing) -> dict[str, Any]:
 
 def haystack(thing: Thing) -> str:
     """The lower-case text that a search looks through."""
-    words = [thing.name, thing.id, *_more_words(thing)]
-    words += [f"{key}={value}" for key, value in thing.labels.items()]
-    return cut("\n".join(words).lower(), HAYSTACK_LIMIT)
+    return _joined([thing.name, thing.id, *_more_words(thing)], thing.labels)
+
+
+def masked(thing: Thing, masker: Masker) -> Thing:
+    """The fact with its free text as these rules leave it."""
+    told: dict[str, Any] = {"labels": {name: masker.value(name, each) for name, each in thing.labels.items()}}
+    if isinstance(thing, facts.Container):
+        told |= {"command": masker.text(thing.command), "error": masker.text(thing.error)}
+    if isinstance(thing, facts.Volume):
+        told["options"] = {name: masker.value(name, each) for name, each in thing.options.items()}
+    return dataclasses.replace(thing, **told)
+
+
+def masked_again(noun: Noun, masker: Masker, row: models.Row) -> dict[str, Any]:
+    """The columns of a stored row in which these rules may hide more."""
+    told: dict[str, Any] = row.hidden("facts", row.facts, masker)
+    labels = row.hidden("labels", row.labels, masker)
+    return {
+        "facts": told,
+        "labels": labels,
+        "project": cut(_first(labels, _PROJECT), 255),
+        "service": cut(_first(labels, _SERVICE), 255),
+        "haystack": _joined([row.name, row.engine_id, *_stored_words(noun, told)], labels),
+    }
 
 
 def links(container: facts.Container) -> list[tuple[str, str, str]]:
@@ -70,6 +92,20 @@ def links(container: facts.Container) -> list[tuple[str, str, str]]:
 
 def _first(labels: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((labels[name] for name in names if labels.get(name)), "")
+
+
+def _joined(words: list[str], labels: Mapping[str, str]) -> str:
+    words += [f"{key}={value}" for key, value in labels.items()]
+    return cut("\n".join(words).lower(), HAYSTACK_LIMIT)
+
+
+def _stored_words(noun: Noun, told: Mapping[str, Any]) -> list[str]:
+    """As `_more_words`, of a fact as JSON."""
+    if noun is Noun.CONTAINER:
+        ports = (str(facts.Port(**each)) for each in told.get("ports", ()))
+        return [told.get("image", ""), *ports, *(each["network"] for each in told.get("networks", ()))]
+    names = {Noun.IMAGE: ("tags", "digests"), Noun.NETWORK: ("subnets",)}.get(noun, ())
+    return [str(each) for name in names for each in told.get(name, ())] or [str(told.get("mountpoint", ""))]
 
 
 def _more_words(thing: Thing) -> list[str]:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from hosts.lines.patterns import Pattern
 from hosts.lines.wording import gettext_noop
 
+# What is stored names the rules that it was masked by: count up with each change to what is hidden, here or in
+# `names.py`, and every stored row is masked again.
+BUILT_IN_VERSION = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -22,7 +26,7 @@ _KEYS_ALWAYS = (
     r"passw(?:or)?d|passphrase|passcode|api[_-]?key|(?:access|account)[_-]?key(?:[_-]?id)?|private[_-]?key"
     r"|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
 )
-_KEYS_OF_CODES = r"token|secret|credentials?|\bauth|\bpass"
+_KEYS_OF_CODES = r"token|secret|credentials?|(?:\b|_)creds?|(?:\b|_)auth|(?:\b|_)pass"
 # An end of the key's own quotes (escaped, in JSON within JSON), the sign, and the beginning of the value's quotes.
 _SIGN = r"""\\*["']?\s*(?:=>|:=|=|:|%3[Dd])\s*"""
 _EQUALS = r"""\\*["']?\s*(?:=>|:=|=)\s*"""
@@ -49,11 +53,19 @@ _HOOKS = (
 # name=value, as many as follow, but not a lone word.
 _COOKIES = r"""([^\s=;,"'\\\[\]]+=[^\s;,"'\\\]]+(?:;\s*[^\s=;,"'\\\]]+(?:=[^\s;,"'\\\]]*)?)*)"""
 _SESSIONS = r"""(?i)\b(?:J?SESSIONID|PHPSESSID|ASP\.NET_SessionId|connect\.sid)=([^\s;,"'&\\\]]{12,})"""
+# A password may hold `/`, `@` and `#`, as URLs must not have it and people write it all the same.
+_IN_ADDRESS = r"""(?i)\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@"'<>]*:([^\s"'<>]+)@"""
+_LONE_IN_ADDRESS = r"""(?i)\b[a-z][a-z0-9+.-]{0,30}://([^\s/:@"'<>]{20,})@"""
 _TAG = r"(?i)<(?:[a-z0-9]+:)?[a-z0-9_-]*(?:passw(?:or)?d|passphrase|secret|token|api-?key)>([^<]+)</"
-_COMMANDS = (
-    r"\bmysql[a-z]*\s(?:.*\s)?-p([^\s-]\S*)",
-    r"\b(?:sshpass|docker\s+login|podman\s+login)\s(?:.*\s)?-p\s*([^\s-]\S*)",
-    r"\bcurl\s(?:.*\s)?(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)",
+_PROGRAMS = (
+    (r"\bmysql[a-z]*\s", r"-p([^\s-]\S*)"),
+    (r"\b(?:sshpass|mongo[a-z]*|docker\s+login|podman\s+login)\s", r"-p\s*([^\s-]\S*)"),
+    (r"\bredis-cli\s", r"-a\s*([^\s-]\S*)"),
+    (r"\bcurl\s", r"(?:-u\s*|--user[\s=]+)[^\s:]+:([^\s/]\S*)"),
+)
+# Of each program on the line the first such option, and of the last one its last.
+_COMMANDS = tuple(
+    f"{program}{between}{option}" for program, option in _PROGRAMS for between in (r"(?:.*?\s)??", r"(?:.*\s)?")
 )
 PEM_BEGINS = rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY"
 PEM_ENDS = rb"-----END [A-Z0-9 ]{0,30}PRIVATE KEY"
@@ -111,6 +123,17 @@ def _is_a_card(text: bytes, begin: int, end: int) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
+def _is_no_port(text: bytes, begin: int, end: int) -> bool:
+    """`https://example.com:8080/a@b` is a port and a path with an `@` in it; only the web's addresses have such."""
+    port, slash, _path = text[begin:end].partition(b"/")
+    if not slash or not port.isdigit() or len(port) > 5:
+        return True
+    ends = text.rfind(b"://", 0, begin)
+    return (
+        not text[max(0, ends - 5) : ends].lower().endswith((b"http", b"https", b"ws", b"wss", b"ftp", b"tcp", b"udp"))
+    )
+
+
 def _rule(name: str, source: str, hides: Callable[[bytes, int, int], bool] | None = None) -> Rule:
     return Rule(name, Pattern(source, trusted=True), hides)
 
@@ -121,6 +144,7 @@ _HEADERS = gettext_noop("Authorization headers")
 _COOKIE_VALUES = gettext_noop("Cookies")
 _SIGNATURES = gettext_noop("Signatures of requests")
 _PRIVATE = gettext_noop("Private keys")
+_ADDRESSES = gettext_noop("Passwords in addresses")
 
 BUILT_IN = (
     _rule(_PASSWORDS, f"(?i)(?:{_KEYS_ALWAYS}){_SIGN}{_BARE}", _is_a_value),
@@ -142,7 +166,8 @@ BUILT_IN = (
     _rule(gettext_noop("Access tokens of GitHub, GitLab, Slack and others"), _TOKENS),
     _rule(gettext_noop("Access keys of AWS"), r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b"),
     _rule(gettext_noop("JSON web tokens"), r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
-    _rule(gettext_noop("Passwords in addresses"), r"""(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:([^\s/"'<>]+)@"""),
+    _rule(_ADDRESSES, _IN_ADDRESS, _is_no_port),
+    _rule(_ADDRESSES, _LONE_IN_ADDRESS, _has_a_digit),
     _rule(_PRIVATE, r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY[A-Z ]*-----([^-]+)"),
     # The columns of PEM, of OpenSSH and of MIME.
     _rule(_PRIVATE, r"^\s*([A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{70}|[A-Za-z0-9+/]{76})\s*$", _is_base64),

@@ -6,7 +6,7 @@ Whoever may not see a line unmasked must not search it unmasked either: mask fir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from hosts.lines.credentials import BUILT_IN, PEM_BEGINS, PEM_BODY, PEM_ENDS, PEM_REST, Rule, is_base64
 from hosts.lines.patterns import Pattern, Patterns
@@ -19,6 +19,13 @@ _MASK, _BULLET = MASK.encode(), "•".encode()
 _ESC = 0x1B
 # What a mask leaves may look like something to hide again; a line that never settles is hidden as a whole.
 _PASSES = 8
+# A line may cost a few milliseconds, whatever it holds: of so many values of one kind, and of so many that only look
+# like one, the rest of the line is hidden as a whole. So is what one value takes when it is longer than this.
+_VALUES, _LOOKALIKES = 100, 200
+_LONG_BYTES = 2 << 10
+# Longer runs of blanks are drawn together where something is hidden: what is between a name and its value is looked at
+# byte for byte.
+_BLANKS = re.compile(rb"[ \t]{65,}")
 # A private key of 16,384 bits has 200 lines.
 KEY_LINES = 250
 _KEY_BEGINS, _KEY_ENDS = re.compile(PEM_BEGINS), re.compile(PEM_ENDS)
@@ -38,6 +45,7 @@ class Redactor:
 
     def __init__(self, own: Iterable[Rule] = ()) -> None:
         self._own = tuple(own)
+        self.has_own = bool(self._own)
 
     def mask(self, text: bytes) -> tuple[bytes, int]:
         """The text with every value hidden, and how many were; the text itself when there is none.
@@ -51,7 +59,13 @@ class Redactor:
                 return text, 0
         elif not self.among([text]):
             return text, 0
+        return self.hide(text)
+
+    def hide(self, text: bytes) -> tuple[bytes, int]:
+        """As `mask`, of a text that is known to be `among` those that may hold something."""
         masked, count = self._settled(_valid(plain(text)))
+        if not count and _ESC in text and self._spans(text)[0]:
+            return masked, 1  # it stood within an escape, and goes with it
         return (masked, count) if count else (text, 0)
 
     def mask_text(self, text: str) -> tuple[str, int]:
@@ -79,22 +93,48 @@ class Redactor:
             found.update(*(rule.pattern.among(valid) for rule in self._own))
         return sorted(found)
 
+    def spans(self, text: bytes) -> list[tuple[int, int]]:
+        """What is to be hidden at first sight, in order and apart from each other; what these leave is for `mask`."""
+        found, ends = self._spans(text)
+        return _joined(text, [*found, (ends, len(text))])
+
     def _settled(self, text: bytes) -> tuple[bytes, int]:
         bound, total = max(len(text), RESULT_BYTES), 0
+        text = _BLANKS.sub(b" " * 64, text)
         for _pass in range(_PASSES):
-            spans = _joined(text, self._spans(text))
+            found, ends = self._spans(text)
+            spans = _joined(text, [*found, (ends, len(text))])
             if not spans:
                 return text, total
             text = _shortened(_hidden(text, spans), bound)
             total += len(spans)
         return _MASK, total
 
-    def _spans(self, text: bytes) -> Iterator[tuple[int, int]]:
+    def _spans(self, text: bytes) -> tuple[list[tuple[int, int]], int]:
+        """What the rules hide, and from where on the rest of the line is hidden as a whole: mostly its end."""
         likely = _WHICH_BUILT_IN.likely(text) if _ANY_BUILT_IN.matches(text) else ()
+        found, ends = list[tuple[int, int]](), len(text)
         for rule in (*(BUILT_IN[place] for place in likely), *self._own):
-            for begin, end in rule.pattern.spans(text):
-                if rule.hides is None or rule.hides(text, begin, end):
-                    yield begin, end
+            ends = min(ends, _look(rule, text[:ends] if ends < len(text) else text, found))
+        return found, ends
+
+
+def _look(rule: Rule, text: bytes, found: list[tuple[int, int]]) -> int:
+    """Add what one rule hides; gives back how far it has looked."""
+    values, lookalikes = _VALUES, _LOOKALIKES
+    for begin, end, is_value in (
+        rule.pattern.short_spans(text, _LONG_BYTES)
+        if len(text) > _LONG_BYTES
+        else ((begin, end, True) for begin, end in rule.pattern.spans(text))
+    ):
+        if is_value and rule.hides is not None and not rule.hides(text, begin, end):
+            lookalikes -= 1
+        elif values:
+            found.append((begin, end))
+            values -= 1
+        if not values or not lookalikes:
+            return end
+    return len(text)
 
 
 class Masking:
@@ -102,6 +142,7 @@ class Masking:
 
     def __init__(self, redactor: Redactor, *, torn: bool = False) -> None:
         self._redactor = redactor
+        self.built_in = not redactor.has_own
         self._key_lines = 0
         self._rest = _Rest() if torn else None
 
@@ -121,9 +162,9 @@ class Masking:
         suspects = self._redactor.among(parts)
         if not suspects and not self._key_lines:
             return lines, 0
-        found, total = list(lines), 0
+        found, total, among = list(lines), 0, set(suspects)
         for place in range(len(lines)) if self._may_hold_a_key(parts, suspects) else suspects:
-            masked, count = self._masked(parts[place])
+            masked, count = self._masked(parts[place], place in among)
             if count:
                 found[place] = lines[place][: len(lines[place]) - len(parts[place])] + masked
                 total += count
@@ -132,7 +173,7 @@ class Masking:
     def _may_hold_a_key(self, parts: Sequence[bytes], suspects: Sequence[int]) -> bool:
         return self._key_lines > 0 or any(_KEY_BEGINS.search(parts[place]) for place in suspects)
 
-    def _masked(self, text: bytes) -> tuple[bytes, int]:
+    def _masked(self, text: bytes, is_suspect: bool) -> tuple[bytes, int]:
         within_key = 0
         if self._key_lines:
             self._key_lines -= 1
@@ -143,7 +184,7 @@ class Masking:
         begun = [match.end() for match in _KEY_BEGINS.finditer(text)]
         if begun and text.find(b"-----END ", begun[-1]) < 0:
             self._key_lines = KEY_LINES
-        masked, count = self._redactor.mask(text)
+        masked, count = self._redactor.hide(text) if is_suspect or within_key else self._redactor.mask(text)
         return masked, count + within_key
 
 

@@ -10,7 +10,7 @@ from hosts.models.inventory import Link, LinkKind, Row
 from hosts.models.jobs import ACTIVE, Job, JobState
 from hosts.models.networks import Network
 from hosts.models.people import SetupLink, User, no_administrator
-from hosts.models.redaction import RedactionRule, redactor
+from hosts.models.redaction import RedactionRule, masker, redactor
 from hosts.models.refusals import RefusalTally
 from hosts.models.registries import AllowedRegistry, Registry, RegistryScope
 from hosts.models.secrets import SecretError
@@ -54,6 +54,7 @@ __all__ = [
     "User",
     "ViewPage",
     "Volume",
+    "masker",
     "no_administrator",
     "redactor",
     "same_query",

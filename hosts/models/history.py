@@ -5,10 +5,14 @@ Times are nanoseconds since 1970, as Docker's timestamps tell them.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hosts.lines.masker import Masker
 from hosts.models.hosts import Host
+from hosts.models.masked import Masked
 
 
 class KeepKind(models.TextChoices):
@@ -40,13 +44,15 @@ class KeepRule(models.Model):
         return self.host.name if self.host else self.value
 
 
-class KeptLog(models.Model):
+class KeptLog(Masked):
     """The kept lines of one container, which may be long gone; `days` and `bytes_each` outlive the rule.
 
     `read_as` is what the container was when its log had been read to its end. `dropped_at` is the newest time of any
     line that was dropped. The `open_…` columns tell of the chunk that still grows, and lag a little. A log that is
     `dropping` is to be seen by nobody, and its files go next.
     """
+
+    TOLD: ClassVar[frozenset[str]] = frozenset(("labels", "problem"))
 
     host = models.ForeignKey(Host, models.CASCADE, related_name="kept_logs")
     engine_id = models.CharField(max_length=255)
@@ -76,6 +82,11 @@ class KeptLog(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def hidden(cls, name: str, value: Any, masker: Masker) -> Any:
+        """Labels by their names."""
+        return masker.again(value)
 
 
 class KeptChunk(models.Model):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hosts.lines.masker import Masker
+from hosts.models.masked import Masked, sentences
 from hosts.models.secrets import SealedField, SecretOwner
 
 NAME = RegexValidator(
@@ -33,8 +37,10 @@ class HostGroup(models.Model):
         return self.name
 
 
-class Host(SecretOwner):
+class Host(SecretOwner, Masked):
     """One host. `engine_id` is the engine we trust at this address; `seen_engine_id` the one that last answered."""
+
+    TOLD: ClassVar[frozenset[str]] = frozenset(("state_reason", "info"))
 
     name = models.CharField(_("name"), max_length=63, unique=True, validators=[NAME])
     url = models.CharField(_("address"), max_length=255)
@@ -63,6 +69,13 @@ class Host(SecretOwner):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def hidden(cls, name: str, value: Any, masker: Masker) -> Any:
+        """Of what the engine says of itself, its warnings: the rest are names, numbers and versions."""
+        if name == "info":
+            return {key: sentences(each, masker) if key == "warnings" else each for key, each in value.items()}
+        return sentences(value, masker)
 
 
 class HostEvent(models.Model):

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
+from hosts.lines.masker import Masker
 from hosts.models.hosts import Host
+from hosts.models.masked import Masked
+
+# What in a fact is free text. The rest are names, numbers and times, which own rules may look like and must not break.
+FREE = frozenset(("labels", "command", "error", "options"))
 
 
-class Row(models.Model):
+class Row(Masked):
     """One object of one engine as last seen. `facts` is the matching `hosts.facts` value as JSON; `haystack` is the
     lower-case text that the search box looks through; `gone_at` is set when the engine no longer has it."""
+
+    TOLD: ClassVar[frozenset[str]] = frozenset(("labels", "facts"))
 
     host = models.ForeignKey(Host, models.CASCADE, related_name="%(class)ss")
     engine_id = models.CharField(max_length=255)
@@ -23,13 +32,20 @@ class Row(models.Model):
     seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
+    class Meta(Masked.Meta):
         abstract = True
         constraints = [models.UniqueConstraint(fields=["host", "engine_id"], name="%(class)s_once_per_host")]
         indexes = [models.Index(fields=["host", "gone_at", "name"], name="%(class)s_list")]
 
     def __str__(self) -> str:
         return self.name or self.engine_id[:12]
+
+    @classmethod
+    def hidden(cls, name: str, value: Any, masker: Masker) -> Any:
+        """Labels by their names; of the facts, what is free text."""
+        if name == "labels":
+            return masker.again(value)
+        return {key: masker.again(each, key) if key in FREE else each for key, each in value.items()}
 
 
 class LinkKind(models.TextChoices):

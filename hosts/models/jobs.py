@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from hosts.lines.masker import Masker
+from hosts.models.masked import Masked, sentences
 
 
 class JobState(models.TextChoices):
@@ -22,9 +26,11 @@ class JobState(models.TextChoices):
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
-class Job(models.Model):
+class Job(Masked):
     """One long operation. `lease` names the one worker run that may write to it; `items` are the objects of a bulk run
     and `report` what became of each; `progress` is what the operation last said, shaped by `hosts.jobs.progress`."""
+
+    TOLD: ClassVar[frozenset[str]] = frozenset(("message", "report", "progress"))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     operation = models.CharField(max_length=64)
@@ -61,6 +67,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def hidden(cls, name: str, value: Any, masker: Masker) -> Any:
+        """What became of it and of each item: the words, not the names and ids beside them."""
+        if name == "report":
+            return [{**each, "message": masker.text(str(each.get("message", "")))} for each in value]
+        if name == "progress":
+            return {key: masker.text(each) if key == "status" else each for key, each in value.items()}
+        return sentences(value, masker)
 
     @property
     def active(self) -> bool:

@@ -1,13 +1,16 @@
-"""What else is hidden in log lines? The administrators' own rules, beside the built-in ones."""
+"""What else is hidden? The administrators' own rules beside the built-in ones, and the masker that knows them all."""
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hosts.lines.patterns import PATTERN_CHARACTERS
+from hosts.lines.masker import Masker
+from hosts.lines.patterns import PATTERN_CHARACTERS, PatternError
 from hosts.lines.redaction import Redactor, own_rule
 
 
@@ -31,9 +34,59 @@ def redactor() -> Redactor:
 
     Raises PatternError when a stored pattern can no longer be read: then no log may be shown.
     """
-    return _compiled(tuple(RedactionRule.objects.filter(enabled=True).values_list("name", "pattern")))
+    return _keep(_compiled(_in_use())).redactor
+
+
+def masker() -> Masker:
+    """As `redactor`, for everything that is no log; where a rule cannot be read it hides all that it is given."""
+    try:
+        found = _compiled(_in_use())
+    except PatternError:
+        found = _SHUT
+    return _keep(found)
+
+
+def latest() -> Masker:
+    """What `masker` last gave in this process, without asking the database: from whatever opens an engine on, and
+    for texts that no database may be waited for. Before that, the built-in rules."""
+    return _known.masker
+
+
+def known() -> Masker:
+    """As `latest`, but of a process that has not asked yet it asks."""
+    return latest() if _known.at else masker()
+
+
+def recent() -> Masker:
+    """What `masker` gave a few seconds ago at most."""
+    return latest() if _known.at and time.monotonic() - _known.at < _RECENT_SECONDS else masker()
+
+
+def forget_rules() -> None:
+    """As in a new process; for tests."""
+    _known.masker, _known.at = _BUILT_IN, 0.0
+
+
+@dataclass(slots=True)
+class _Known:
+    masker: Masker
+    at: float
+
+
+_RECENT_SECONDS = 5.0
+_BUILT_IN, _SHUT = Masker(), Masker(shut=True)
+_known = _Known(_BUILT_IN, 0.0)
+
+
+def _keep(found: Masker) -> Masker:
+    _known.masker, _known.at = found, time.monotonic()
+    return found
+
+
+def _in_use() -> tuple[tuple[str, str], ...]:
+    return tuple(RedactionRule.objects.filter(enabled=True).values_list("name", "pattern"))
 
 
 @lru_cache(maxsize=2)
-def _compiled(rules: tuple[tuple[str, str], ...]) -> Redactor:
-    return Redactor(own_rule(name, pattern) for name, pattern in rules)
+def _compiled(rules: tuple[tuple[str, str], ...]) -> Masker:
+    return Masker(own_rule(name, pattern) for name, pattern in rules) if rules else _BUILT_IN

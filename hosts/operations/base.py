@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Words = str | Promise
 MASK = "•••"
+PRIVATE = "PRIVATE KEY-----"
 
 
 class Danger(StrEnum):
@@ -49,9 +50,34 @@ class Section:
 _NAMES = frozenset({"name", "login", "group", "groups", "username", "new_name"})
 
 
-class OperationForm(forms.Form):
-    """What a person fills in; knows the target that it is for. A field in `secret` never reaches the trail."""
+class SecretsStay(forms.BoundField):
+    """A field whose value never comes back when it is secret: a page is no place for a key, not even its own person's.
 
+    htmx keeps what stands in the field while the form is drawn again; without it the field is empty.
+    """
+
+    form: OperationForm
+
+    def __init__(self, form: OperationForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        if name in form.secret and form.is_bound and self.data:
+            again = _("If it is empty now, enter it again: it is never sent back.")
+            self.help_text = f"{self.help_text} {again}".strip()
+
+    def value(self) -> Any:
+        found = super().value()
+        # A private key may be pasted into the wrong field.
+        return None if self.name in self.form.secret or PRIVATE in str(found) else found
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        return built | {"hx-preserve": "true"} if self.name in self.form.secret and self.form.is_bound else built
+
+
+class OperationForm(forms.Form):
+    """What a person fills in; knows the target that it is for. A field in `secret` reaches neither trail nor page."""
+
+    bound_field_class = SecretsStay
     secret: ClassVar[frozenset[str]] = frozenset()
     sections: ClassVar[tuple[Section, ...]] = ()
     # How the trail names it when the form's `look_up` asks a machine for something.
@@ -106,7 +132,7 @@ class Call:
     `thing` is the target as the engine describes it now. `touch` names what else changed, so that its row is fetched
     again; the target itself always is. `reporter` is there in a job. `back` is what takes the run back, where that is
     known only while it runs: an operation and its inputs, as of `Operation.undo`. `job` is one that the run has begun:
-    there the person goes on.
+    there the person goes on. `shown` is what this person alone is shown, once: pairs that are kept nowhere.
     """
 
     grant: Grant
@@ -117,6 +143,7 @@ class Call:
     touched: list[tuple[Noun, str]] = field(default_factory=list)
     back: tuple[str, dict[str, str]] | None = None
     job: Job | None = None
+    shown: list[tuple[str, str]] | None = None
 
     @property
     def target(self) -> Target:

@@ -165,6 +165,27 @@ class KillContainer(OnContainer):
         call.docker.containers.kill(call.target.id, call.inputs["signal"])
 
 
+class RevealEnvironment(OnContainer):
+    """The values are asked of the engine after the record is written, shown once, and kept nowhere."""
+
+    name = "container.env"
+    capability = Capability.CONTAINER_ENV
+    label = _("Reveal environment")
+    submit = _("Reveal")
+    done = _("Revealed the environment of %(name)s.")
+    icon = "eye"
+    danger = Danger.CONFIRM
+    warning = _("Shows all environment values, including secrets. The audit log records that you revealed them.")
+    bulk = False
+    listed = False
+
+    def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
+        return ["docker", "inspect", "--format={{range .Config.Env}}{{println .}}{{end}}", target.label]
+
+    def run(self, call: Call) -> None:
+        call.shown = call.docker.containers.environment(call.target.id)
+
+
 class RenameForm(OperationForm):
     new_name = forms.CharField(label=_("New name"), max_length=128, validators=[NAME])
 

@@ -15,7 +15,7 @@ from hosts.engine.ssh import host_keys, scan_host_key
 from hosts.engine.tls import tls_context
 from hosts.models import Host
 from hosts.models.hosts import NAME
-from hosts.operations.base import NotPossible, OperationForm, Section
+from hosts.operations.base import PRIVATE, NotPossible, OperationForm, Section
 from hosts.operations.fields import NamesField, PemField
 
 PEMS = ("tls_ca", "tls_cert", "tls_key", "ssh_key")
@@ -101,6 +101,9 @@ class HostForm(OperationForm):
         data = super().clean() or self.cleaned_data
         for name in PEMS:
             self._take_file(name)
+        for name in SHOWN:
+            if PRIVATE in str(data.get(name)):
+                self.add_error(name, _("This is a private key. Paste it into the field for the key only."))
         if not self.errors:
             known = self._known()
             stored = [name for name in SECRETS if getattr(known, name)]

@@ -49,6 +49,7 @@ class Result:
     job: Job | None = None
     back: tuple[str, dict[str, str]] | None = None
     left_out: str = ""
+    shown: list[tuple[str, str]] | None = None
 
     @property
     def ok(self) -> bool:
@@ -84,7 +85,8 @@ def perform(
     outcome, message = _carry_out(event, operation, call)
     back = call.back or operation.undo(target, form.cleaned_data)
     back = back if outcome is Outcome.SUCCEEDED else None
-    return Result(target, outcome, message, form=form, job=call.job, back=back)
+    shown = call.shown if outcome is Outcome.SUCCEEDED else None
+    return Result(target, outcome, message, form=form, job=call.job, back=back, shown=shown)
 
 
 def perform_bulk(actor: Actor, operation: Operation, targets: list[Target], data: Mapping[str, Any]) -> Result:

@@ -11,16 +11,25 @@ from hosts.engine.frames import Batch
 from hosts.lines.hiding import hide
 from hosts.lines.redaction import Masking, Redactor
 from hosts.models import Host, redactor
-from hosts.streams.pace import batches
 
 # A rule that is added counts for open logs after this many seconds at the latest.
 _LOOK_AGAIN_SECONDS = 10.0
+# What is masked on the event loop: at worst a millisecond or two. A thread costs a tenth of one.
+_FEW_LINES, _FEW_BYTES = 40, 16 << 10
 
 
 def hidden(batch: Batch, masking: Masking, redactor: Redactor) -> Batch:
     """All at once: for a thread, or for few lines."""
     lines, count = hide(batch.lines, masking, redactor)
     return Batch(batch.kinds, list(lines)) if count else batch
+
+
+async def hide_all(batch: Batch, masking: Masking, redactor: Redactor) -> Batch:
+    """As `hidden`, on an event loop: few short lines at once, all others on a thread, for RE2 lets the loop run."""
+    lines = batch.lines
+    if len(lines) <= _FEW_LINES and sum(map(len, lines)) <= (_FEW_BYTES if masking.built_in else _FEW_BYTES // 8):
+        return hidden(batch, masking, redactor)
+    return await asyncio.to_thread(hidden, batch, masking, redactor)
 
 
 def must_reveal(reveal: Grant | None, host: Host) -> None:
@@ -44,8 +53,7 @@ class Masks:
 
     async def hide(self, batch: Batch) -> Batch:
         """The batch itself when there is nothing to hide in it."""
-        masking, redactor = await self._current()
-        return await batches(batch, lambda part: hidden(part, masking, redactor), wide=True)
+        return await hide_all(batch, *await self._current())
 
     async def _current(self) -> tuple[Masking, Redactor]:
         now = asyncio.get_running_loop().time()

@@ -11,9 +11,8 @@ from hosts.engine.errors import EngineError
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, LogQuery, Why, follow
 from hosts.engine.wire import open_wire
-from hosts.lines.redaction import Masking, Redactor
-from hosts.streams.masks import hidden
-from hosts.streams.pace import batches
+from hosts.lines.redaction import Redactor
+from hosts.streams.masks import hide_all
 from hosts.streams.ring import Ring
 
 
@@ -28,13 +27,9 @@ async def read(grant: Grant, query: LogQuery, redactor: Redactor | None) -> Asyn
     async with contextlib.aclosing(follow(lambda: open_wire(grant), grant.target.id, query)) as items:
         async for item in items:
             if isinstance(item, Batch):
-                yield await _hidden(item, masking, redactor) if masking and redactor else item
+                yield await hide_all(item, masking, redactor) if masking and redactor else item
             elif isinstance(item, End):
                 yield item
-
-
-async def _hidden(batch: Batch, masking: Masking, redactor: Redactor) -> Batch:
-    return await batches(batch, lambda part: hidden(part, masking, redactor), wide=True)
 
 
 async def last_lines(grant: Grant, query: LogQuery, seconds: float, redactor: Redactor) -> tuple[Batch, str]:

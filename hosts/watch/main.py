@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from hosts.watch import database, liveness
+from hosts.watch import database, liveness, rules
 from hosts.watch.keep import keeper
 from hosts.watch.roster import Roster
 
@@ -24,7 +24,10 @@ async def watch() -> None:
         loop.add_signal_handler(number, stop.set)
     # Names are looked up here: with the few threads of the default, six dead name servers would stop all hosts.
     loop.set_default_executor(ThreadPoolExecutor(32, "names"))
-    jobs = [Roster().run(), keeper.run(), liveness.beat(), liveness.sweep(), liveness.canary(), liveness.sign()]
+    jobs = [
+        *(Roster().run(), keeper.run(), rules.follow()),
+        *(liveness.beat(), liveness.sweep(), liveness.canary(), liveness.sign()),
+    ]
     tasks = [asyncio.create_task(job) for job in jobs]
     stopping = asyncio.create_task(stop.wait())
     log.info("watching")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hosts.engine.masking import mask_text
+from hosts.engine.masking import mask_layer, mask_text
 from hosts.engine.parse import fields
 from hosts.engine.parse.containers import labels
 from hosts.facts import Image, Layer
@@ -33,10 +33,10 @@ def layer(raw: Any) -> Layer:
     return Layer(
         id="" if found == "<missing>" else found,
         created=fields.moment(raw.get("Created")),
-        created_by=mask_text(fields.text(raw.get("CreatedBy"))),
+        created_by=mask_layer(fields.text(raw.get("CreatedBy"))),
         size=fields.number(raw.get("Size")),
         tags=_real(raw.get("Tags")),
-        comment=fields.text(raw.get("Comment"), fields.NAME),
+        comment=mask_text(fields.text(raw.get("Comment"), fields.NAME)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from hosts.engine.masking import mask_text
 from hosts.engine.parse import fields
 from hosts.facts import EngineInfo, UsageRow
 
@@ -51,7 +52,7 @@ def info(raw: Any, version: Any) -> EngineInfo:
         root_dir=fields.text(raw.get("DockerRootDir"), 1024),
         rootless=any("rootless" in option for option in security),
         product="Podman" if any("podman" in name.lower() for name in components) else "Docker",
-        warnings=fields.texts(raw.get("Warnings"), 1024)[:50],
+        warnings=tuple(mask_text(each) for each in fields.texts(raw.get("Warnings"), 1024)[:50]),
     )
 
 

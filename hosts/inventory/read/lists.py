@@ -10,6 +10,7 @@ from django.db.models import Case, Count, QuerySet, When
 from django.utils.translation import gettext as _
 
 from hosts.access import Permissions
+from hosts.inventory.read.filters import in_text
 from hosts.inventory.read.query import Query, QueryError
 from hosts.inventory.read.spec import YES_NO, Spec
 from hosts.models import Host
@@ -75,7 +76,7 @@ def _matching(spec: Spec, query: Query, hosts: list[Host]) -> QuerySet[Any]:
     if not query.gone:
         rows = rows.filter(gone_at=None)
     for word in query.q.lower().split():
-        rows = rows.filter(haystack__contains=word)
+        rows = rows.filter(in_text(word))
     for each in spec.filters:
         if each.name in query.chosen and not each.facet:
             rows = rows.filter(each.where(query.chosen[each.name]))

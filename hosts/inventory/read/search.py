@@ -10,6 +10,7 @@ from django.db.models import Case, Q, QuerySet, When
 
 from hosts.access import Permissions
 from hosts.inventory.read.containers import CONTAINERS
+from hosts.inventory.read.filters import in_text
 from hosts.inventory.read.images import IMAGES
 from hosts.inventory.read.networks import NETWORKS
 from hosts.inventory.read.spec import Spec
@@ -60,7 +61,7 @@ def matching(spec: Spec, words: Sequence[str], permissions: Permissions, most: i
     hosts = [host.pk for host in permissions.hosts(spec.capability)]
     rows: QuerySet[Any] = spec.model._default_manager.filter(host_id__in=hosts, gone_at=None)
     for word in words:
-        rows = rows.filter(haystack__contains=word)
+        rows = rows.filter(in_text(word))
         if len(word) < 4 or not set(word) <= set("0123456789abcdef:"):
             rows = rows.filter(_named(spec, word))
     order: list[Any] = ["name", "pk"]

@@ -1,5 +1,7 @@
 """Credentials are hidden in what a socket is given, but from those who may see them and have said so in the trail."""
 
+import json
+import shlex
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,6 +12,7 @@ from tests.dashboard.live.conftest import Follow, running
 from tests.dashboard.live.test_merged import Merged, compose, project, sync  # noqa: F401 - a fixture
 from tests.dashboard.live.test_who_may import SOON
 from tests.dashboard.live.test_who_may import trail as recorded
+from tests.hosts.lines.canaries import CANARIES, leaks
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE
 from tests.testbed.web import Web
@@ -22,6 +25,40 @@ def test_a_live_log_hides_credentials(run_container: Callable[..., str], follow:
     live = follow(run_container(BASE_IMAGE, "sh", "-c", SCRIPT), tail="all", timestamps=False)
     live.until_said("end")
     assert [line.decode() for _kind, line in live.lines] == ["login password=••• ok", "ticket QS-141421 done"]
+
+
+def test_no_canary_comes_through_a_socket(
+    web: Web,
+    engine: Engine,
+    cookie: str,
+    compose: Callable[..., str],  # noqa: F811
+    follow: Follow,
+) -> None:
+    """One log, many logs, and a search, which finds none either."""
+    known = {name: canary for name, canary in CANARIES.items() if name != "own"}
+    lines = [line for canary in known.values() for line in canary.text.splitlines()]
+    name = project()
+    container = compose(engine, name, "canary", "; ".join(f"echo {shlex.quote(line)}" for line in lines))
+    engine.docker("wait", container)
+    sync(web, engine)
+    live = follow(container, tail="all", timestamps=False)
+    live.until_said("end")
+    assert len(live.lines) == len(lines)
+    assert leaks(b"\n".join(line for _kind, line in live.lines).decode()) == []
+    with Merged(web.url, "/live/logs", cookie=cookie) as many:
+        many.send("open", query=f"project={name}", timestamps=False, tail="all")
+        many.until(lambda: len(many.merged) == len(lines))
+    assert leaks(b"\n".join(line for _source, _kind, line in many.merged).decode()) == []
+    with Live(web.url, "/live/logs/search", cookie=cookie) as search:
+        search.send("search", query=f"project={name}", filter="/./")
+        search.until_said("done")
+        assert len([hit for each in search.said if each["type"] == "hits" for hit in each["hits"]]) == len(lines)
+        assert leaks(json.dumps(search.said, ensure_ascii=False)) == []
+        for canary in list(known.values())[:5]:
+            search.said.clear()
+            search.send("search", query=f"project={name}", filter=canary.secret)
+            search.until_said("done")
+            assert not [each for each in search.said if each["type"] == "hits"], canary
 
 
 BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"

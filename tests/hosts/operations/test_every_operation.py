@@ -5,6 +5,8 @@ import shlex
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import FileField, PasswordInput
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
@@ -12,8 +14,10 @@ from django.utils.html import escape
 from dashboard.targets import ref_of
 from hosts.access import Capability, Target
 from hosts.access.capabilities import About
+from hosts.lines.names import is_secret
 from hosts.models import AuditEvent, Job, KeepRule, RedactionRule, Registry, SavedView, User
 from hosts.operations.base import Operation, every, find
+from hosts.operations.fields import PemField
 from hosts.operations.perform import perform
 from tests import cast, rows
 
@@ -118,6 +122,33 @@ def test_bad_input_is_said_at_the_field_and_kept(operation: Operation, client: C
     assert "<script>nonsense" not in response.text
     assert "field-error" in response.text
     assert not AuditEvent.objects.filter(action=operation.name).exists()
+
+
+KEY = "-----BEGIN PRIVATE KEY-----\ncanary-2718\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("operation", [one for one in EVERY if one.asks], ids=lambda operation: operation.name)
+def test_no_secret_comes_back_in_a_page(operation: Operation, client: Client) -> None:
+    """Neither from a form with errors, whatever button was pressed, nor from an address that fills it in."""
+    client.force_login(cast.ada())
+    target, address = target_for(operation), reverse("do", args=[operation.name])
+    fields = operation.form.base_fields
+    hides = {name for name, field in fields.items() if isinstance(field.widget, PasswordInput) or is_secret(name)}
+    assert hides - {"ssh_host_key", "tls_key_file", "ssh_key_file"} <= operation.form.secret
+    keys = {f"{name}_file": SimpleUploadedFile("key.pem", KEY.encode()) for name in fields if f"{name}_file" in fields}
+    canaries = {
+        name: KEY if isinstance(field, PemField) else "canary-2718" if name in operation.form.secret else "~"
+        for name, field in fields.items()
+        if not isinstance(field, FileField)
+    }
+    sent = {"on": ref_of(target), "url": "tcp://127.0.0.1:1", "name": "fine"}
+    for files, button in (({}, {"_sure": "1"}), (keys, {"_sure": "1"}), ({}, {"_try": "1"})):
+        page = client.post(address, {**canaries, **files, **sent, **button}, headers={"HX-Request": "true"})
+        assert "canary-2718" not in page.text
+        if page.status_code == 422 and operation.form.secret:
+            assert "enter it again" in page.text
+    assert "canary-2718" not in client.get(address, {**sent, **canaries}, headers={"HX-Request": "true"}).text
+    assert not any("canary-2718" in f"{event.inputs}" for event in AuditEvent.objects.all())
 
 
 @each
