@@ -17,6 +17,7 @@ _LOCK = 0x51554159
 _TURN = "SELECT pg_advisory_xact_lock(%s)"
 _ADD = """INSERT INTO hosts_auditleaf (sequence, kind, record_id, version, hash)
 SELECT COALESCE(MAX(sequence) + 1, 0), %s, %s, %s, %s FROM hosts_auditleaf"""
+_ADD_AT = "INSERT INTO hosts_auditleaf (sequence, kind, record_id, version, hash) VALUES (%s, %s, %s, %s, %s)"
 
 
 class ChainError(DatabaseError):
@@ -50,12 +51,10 @@ def add_many(leaves: Sequence[tuple[LeafKind, int, bytes]]) -> None:
     with transaction.atomic():
         take_turn()
         at = size()
-        AuditLeaf.objects.bulk_create(
-            [
-                AuditLeaf(sequence=at + count, kind=kind, record_id=key, version=VERSION, hash=digest)
-                for count, (kind, key, digest) in enumerate(leaves)
-            ]
-        )
+        rows = [(at + count, kind.value, key, VERSION, digest) for count, (kind, key, digest) in enumerate(leaves)]
+        with connection.cursor() as cursor:
+            # By models it would take three times as long, and there may be millions.
+            cursor.executemany(_ADD_AT, rows)
 
 
 def take_turn() -> None:
