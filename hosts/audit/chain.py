@@ -27,7 +27,14 @@ class ChainError(DatabaseError):
 def size() -> int:
     """How many leaves there are."""
     last = AuditLeaf.objects.aggregate(last=Max("sequence"))["last"]
-    return 0 if last is None else int(last) + 1
+    if last is not None and not isinstance(last, int):  # SQLite takes anything
+        raise ChainError("A leaf of the trail has a sequence that is no number.")
+    return 0 if last is None else last + 1
+
+
+def stored(digest: object) -> bytes:
+    """A hash as the database gave it; one that is none is never right, and must not break who looks."""
+    return bytes(digest) if isinstance(digest, bytes | memoryview) else b""
 
 
 def add(row: AuditEvent | AuditEnding) -> None:
