@@ -189,10 +189,9 @@ def everything() -> list[dict[str, Any]]:
     return [row for model in models for row in model.objects.order_by("pk").values()]
 
 
+@pytest.mark.parametrize("vendor", ["sqlite"], indirect=True)
 def test_no_other_unique_value_replaces_a_row_of_sqlite(place: Place) -> None:
     """An ending by its event, a leaf by its record or by SQLite's own number; with recursive_triggers off, as it is."""
-    if place.vendor != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
     ending = "SELECT 77, at, 'failed', message, 1, event_id FROM hosts_auditending WHERE id = 2"
     leaf = "record_id, version, hash) SELECT {}, kind, {}, version, hash FROM hosts_auditleaf WHERE sequence = 2"
     with closing(sqlite3.connect(place.where)) as connection:
@@ -253,10 +252,9 @@ GARBAGE = {
 }
 
 
+@pytest.mark.parametrize("vendor", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("what", GARBAGE)
 def test_garbage_is_named_and_breaks_nothing(place: Place, what: str) -> None:
-    if place.vendor != "sqlite":
-        pytest.skip("PostgreSQL has types")
     statement, sentence = GARBAGE[what]
     place.without_triggers("PRAGMA ignore_check_constraints = ON", statement)
     assert re.match(sentence, first(verify())), verify().bad
