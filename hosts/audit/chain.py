@@ -60,7 +60,7 @@ def add_many(leaves: Sequence[tuple[LeafKind, int, bytes]]) -> None:
         at = size()
         rows = [(at + count, kind.value, key, VERSION, digest) for count, (kind, key, digest) in enumerate(leaves)]
         with connection.cursor() as cursor:
-            # By models it would take three times as long, and there may be millions.
+            # By models all of it would take twice as long, and there may be millions.
             cursor.executemany(_ADD_AT, rows)
 
 
