@@ -82,7 +82,7 @@ def grow(tree: Tree, upto: int | None = None) -> bool:
         for sequence, digest in batch:
             if sequence != tree.size:
                 return False
-            tree.add(bytes(digest))
+            tree.add(chain.stored(digest))
     return True
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from hosts.audit import chain, triggers
 from hosts.audit.adopting import TABLES, start, without_leaf
@@ -82,7 +82,7 @@ class Verifying:
             for sequence, kind, key, version, digest in batch:
                 if sequence != expected:
                     self._gap(expected, sequence)
-                self._one(sequence, kind, version, bytes(digest), records.get(kind, {}).get(key), key)
+                self._one(sequence, kind, version, chain.stored(digest), records.get(kind, {}).get(key), key)
                 expected = sequence + 1
             self._progress(expected, size)
         self.verdict.leaves = self._tree.size
@@ -99,10 +99,12 @@ class Verifying:
             )
         elif row is None:
             self.verdict.add(f"{kind.capitalize()} {key} (leaf {sequence}), after {_time(self._at)}: removed.")
+        elif not row:
+            self.verdict.add(f"{kind.capitalize()} {key} (leaf {sequence}), after {_time(self._at)}: can't be read.")
         else:
             self._rows[LeafKind(kind)] += 1
             self._at = row["at"]
-            if leaf_hash(canonical(kind, row, version)) != digest:
+            if _hash(kind, row, version) != digest:
                 self.verdict.add(f"{_named(kind, row)} (leaf {sequence}): changed; it does not match its leaf.")
         self._tree.add(digest)
         self._note_size()
@@ -129,8 +131,11 @@ class Verifying:
             owed = rows.filter(pk__lte=old_upto).count()
             if owed:
                 self.verdict.add(f"{owed} old {kind}s are not in the chain yet; `manage.py prepare` takes them in.")
-            for row in rows.filter(pk__gt=old_upto).values(*FIELDS[1][str(kind)])[:SHOWN]:
-                self.verdict.add(f"{_named(kind, row)}: put in without a leaf.")
+            for key in rows.filter(pk__gt=old_upto).values_list("pk", flat=True)[:SHOWN]:
+                row = _one_record(kind, key)
+                self.verdict.add(
+                    f"{_named(kind, row) if row else f'{kind.capitalize()} {key}'}: put in without a leaf."
+                )
             if self._counts_differ(kind):
                 self.verdict.add(f"Several leaves stand for the same {kind}.")
 
@@ -165,8 +170,9 @@ class Verifying:
             self.verdict.add(f"The checkpoint of {mark.at} speaks of a restored backup that no record speaks of.")
             return failed
         self.verdict.said.append(
-            f"A restored backup was recorded on {_time(recorded.at)} by {recorded.actor_name} (event {recorded.pk}): "
-            f"up to {lost - kept} leaves beyond {kept} were lost, with {len(excused)} checkpoints over them."
+            f"A restored backup was recorded on {_time(recorded.at)} by {_printable(recorded.actor_name)} "
+            f"(event {recorded.pk}): up to {lost - kept} leaves beyond {kept} were lost, with {len(excused)} "
+            "checkpoints over them."
         )
         return [one for one in failed if one not in excused]
 
@@ -192,17 +198,47 @@ class Verifying:
             )
 
 
+_NAMES = {kind: sorted({name for fields in FIELDS.values() for name in fields[str(kind)]}) for kind in LeafKind}
+
+
 def _records(kind: LeafKind, batch: list[tuple[Any, ...]]) -> dict[int, dict[str, Any]]:
+    """The rows of these leaves by their keys; an empty one where a row is there and cannot be read."""
     wanted = [key for _sequence, found, key, _version, _digest in batch if found == kind]
-    names = sorted({name for fields in FIELDS.values() for name in fields[str(kind)]})
-    return {row["id"]: row for row in TABLES[kind].objects.filter(pk__in=wanted).values(*names)}
+    rows = TABLES[kind].objects.filter(pk__in=wanted)
+    try:
+        return {row["id"]: row for row in rows.values(*_NAMES[kind])}
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - what somebody has put into SQLite may be of any type: which row is it?
+        return {key: _one_record(kind, key) for key in rows.values_list("pk", flat=True)}
+
+
+def _one_record(kind: LeafKind, key: int) -> dict[str, Any]:
+    try:
+        return TABLES[kind].objects.filter(pk=key).values(*_NAMES[kind]).first() or {}
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - the same
+        return {}
+
+
+def _hash(kind: str, row: dict[str, Any], version: int) -> bytes:
+    try:
+        return leaf_hash(canonical(kind, row, version))
+    except (ValueError, RecursionError):
+        return b"\x00"
 
 
 def _named(kind: str, row: dict[str, Any]) -> str:
     at = _time(row["at"])
     if kind == LeafKind.EVENT:
-        return f"Event {row['id']} of {at} ({row['actor_name']}, {row['action']})"
+        return f"Event {row['id']} of {at} ({_printable(row['actor_name'])}, {_printable(row['action'])})"
     return f"Ending {row['id']} of event {row['event_id']} of {at}"
+
+
+def _printable(value: object) -> str:
+    """Nothing that a terminal would take for an order."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
 
 
 def _time(at: datetime | None) -> str:

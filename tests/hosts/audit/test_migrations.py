@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dashboard.management.commands import prepare
 from hosts.audit import adopting, triggers
 from hosts.audit.verifying import Verifying
 from hosts.models import AuditEvent, AuditLeaf
@@ -132,3 +133,16 @@ def test_a_new_installation_needs_no_mark(bare: Place) -> None:
     assert not AuditEvent.objects.exists()
     assert adopting.start() is None
     assert adopting.adopt_old_rows() == 0
+
+
+def test_preparing_takes_old_records_in_and_puts_triggers_back(old: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    on = " ON hosts_auditleaf" if old.vendor == "postgresql" else ""
+    old.tamper(f"DROP TRIGGER hosts_auditleaf_no_delete{on}")
+    for said in (
+        ["The trigger hosts_auditleaf_no_delete of the trail was missing and is there again.",
+         f"{2 * OLD - 1} old records of the trail were taken into its chain."],
+        [],
+    ):  # fmt: skip
+        prepare.Command()._keep_the_trail()
+        assert capsys.readouterr().out.splitlines() == said
+    assert Verifying([]).run().bad == []

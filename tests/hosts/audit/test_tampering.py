@@ -189,10 +189,9 @@ def everything() -> list[dict[str, Any]]:
     return [row for model in models for row in model.objects.order_by("pk").values()]
 
 
+@pytest.mark.parametrize("vendor", ["sqlite"], indirect=True)
 def test_no_other_unique_value_replaces_a_row_of_sqlite(place: Place) -> None:
     """An ending by its event, a leaf by its record or by SQLite's own number; with recursive_triggers off, as it is."""
-    if place.vendor != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
     ending = "SELECT 77, at, 'failed', message, 1, event_id FROM hosts_auditending WHERE id = 2"
     leaf = "record_id, version, hash) SELECT {}, kind, {}, version, hash FROM hosts_auditleaf WHERE sequence = 2"
     with closing(sqlite3.connect(place.where)) as connection:
@@ -231,3 +230,31 @@ def test_the_watcher_sees_that_the_end_is_gone(place: Place) -> None:
     notary.look()
     place.without_triggers(*(one.format(10, 5) for one in CUT))
     assert notary.look().trouble == "short"
+
+
+GARBAGE = {
+    "a time that is none": ("UPDATE hosts_auditevent SET at = 'never' WHERE id = 2", "Event 2 .*: changed"),
+    "inputs that are no JSON": (
+        "UPDATE hosts_auditevent SET inputs = '{\"a\"' WHERE id = 2",
+        "Event 2 .*: changed",
+    ),
+    "a hash, a number": (
+        "UPDATE hosts_auditleaf SET hash = 9999999999 WHERE sequence = 4",
+        "Event 3 .*: changed",
+    ),
+    "a hash that is text": ("UPDATE hosts_auditleaf SET hash = 'x' WHERE sequence = 4", "Event 3 .*: changed"),
+    "an unknown version": ("UPDATE hosts_auditleaf SET version = 9 WHERE sequence = 4", "Leaf 4, .* version"),
+    "an unknown kind": ("UPDATE hosts_auditleaf SET kind = 'x' WHERE sequence = 4", "Leaf 4, .* kind"),
+    "an order for the terminal": (
+        "UPDATE hosts_auditevent SET actor_name = char(27) || '[2J' WHERE id = 2",
+        r"Event 2 of [^\x1b]*\(\ufffd\[2J, [^\x1b]*: changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("what", GARBAGE)
+def test_garbage_is_named_and_breaks_nothing(place: Place, what: str) -> None:
+    statement, sentence = GARBAGE[what]
+    place.without_triggers("PRAGMA ignore_check_constraints = ON", statement)
+    assert re.match(sentence, first(verify())), verify().bad
