@@ -36,6 +36,7 @@ PASSWORD = {"password": "quay-side-42", "password_again": "quay-side-42"}
 CONSOLE = {
     "person.add": {"username": "mallory", "role": "administrator", "group": "", **PASSWORD},
     "person.setup": {"username": "mallory", **PASSWORD},
+    "setup.link": {"token": "x" * 32},
     "registry.add": {"server": "evil.test", "username": "x", "password": "y"},
     "redaction.add": {"name": "Nothing", "pattern": "x"},
     "redaction.test": {"name": "Nothing", "pattern": "x", "sample": "x"},
