@@ -119,7 +119,9 @@ def _by_a_stranger(one: Try, account: str, place: str) -> None:
 
 def _a_turn_at(account: str, place: str) -> bool:
     share = _key(SHARE.name, account, place)
-    if int(cache.get(share) or 0) >= SHARE.failures or not _a_turn(_TRY_OF_ACCOUNT, account):
+    had = cache.get(share, 0)
+    # What is no number was not put there by us.
+    if not isinstance(had, int) or had >= SHARE.failures or not _a_turn(_TRY_OF_ACCOUNT, account):
         return False
     _added(share, SHARE.seconds)
     return True

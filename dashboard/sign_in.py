@@ -66,12 +66,14 @@ class PasswordChange(PasswordChangeView):  # type: ignore[misc]
     """The browser in which the password is changed stays one that the account knows."""
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        response: HttpResponse
         try:
-            response: HttpResponse = super().form_valid(form)
+            response = super().form_valid(form)
         except NotPossible as error:
             form.add_error(None, str(error))
-            return self.form_invalid(form)
-        remember(self.request, response, form.user)
+            response = self.form_invalid(form)
+        else:
+            remember(self.request, response, form.user)
         return response
 
 

@@ -20,7 +20,8 @@ class LinkForm(OperationForm):
 
 
 class SetUpForm(FirstForm):
-    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    # Without one, no link is claimed.
+    token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     secret = FirstForm.secret | {"token"}
 
 

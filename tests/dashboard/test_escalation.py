@@ -36,6 +36,7 @@ PASSWORD = {"password": "quay-side-42", "password_again": "quay-side-42"}
 CONSOLE = {
     "person.add": {"username": "mallory", "role": "administrator", "group": "", **PASSWORD},
     "person.setup": {"username": "mallory", **PASSWORD},
+    "setup.link": {"token": "x" * 32},
     "registry.add": {"server": "evil.test", "username": "x", "password": "y", "over": "all"},
     "registry.allow": {"servers": "evil.test"},
     "redaction.add": {"name": "Nothing", "pattern": "x"},

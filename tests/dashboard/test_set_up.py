@@ -1,6 +1,8 @@
 """The one-time link makes one administrator, however many hold it, and each link issued is in the trail."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -9,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from hosts.access import Actor, Target
-from hosts.models import AuditEvent, SetupLink, User
+from hosts.models import AuditEvent, SetupLink, User, no_administrator
 from hosts.operations.perform import perform
-from hosts.operations.setup import IssueLink
+from hosts.operations.setup import IssueLink, SetUp
 from tests import cast
 from tests.testbed.needs import started
 from tests.testbed.postgresql import PostgreSql
@@ -74,6 +77,32 @@ def test_many_at_once_in_two_processes_make_one_administrator(webs: tuple[Web, W
         assert status == 302 or "This set-up link has been used" in text or "There is an administrator already" in text
     told = webs[0].run(COUNTS)
     assert json.loads(told.splitlines()[-1]) == [1, 1, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_comes_between_the_question_and_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes its time after it has seen that there is no administrator."""
+
+    def slow() -> bool:
+        nobody = no_administrator()
+        time.sleep(0.3)
+        return nobody
+
+    monkeypatch.setattr("hosts.operations.setup.no_administrator", slow)
+    token, start = SetupLink.issue(), threading.Barrier(6)
+
+    def run(number: int) -> str:
+        data = {"username": f"race{number}", "password": "quay-side-42", "password_again": "quay-side-42"}
+        start.wait(30)
+        try:
+            return str(perform(Actor.shell(), SetUp(), Target("console"), {**data, "token": token}).outcome)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = sorted(pool.map(run, range(6)))
+    assert outcomes == ["failed"] * 5 + ["succeeded"]
+    assert User.objects.count() == 1
 
 
 @pytest.mark.django_db
