@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,31 +36,17 @@ def counted(
 
     `write` records what was counted in a minute that is over. `kind` stands for the reason where that names the input.
     """
-    host, now = targets[0].host, timezone.now()
-    place = host.pk if host else None
-    words = (actor.kind, actor.name, actor.user_id, action, place, kind or reason)
+    fresh = _fresh(actor, action, capability, targets, reason)
+    words = (actor.kind, actor.name, actor.user_id, action, fresh["host_id"], kind or reason)
     key = hashlib.sha256(repr(words).encode()).hexdigest()
-    fresh = {
-        "since": now,
-        "last_at": now,
-        "actor": {"kind": actor.kind, "name": actor.name, "user_id": actor.user_id, "address": actor.address},
-        "action": action,
-        "capability": capability,
-        "host_id": place,
-        "host_name": host.name if host else "",
-        "noun": targets[0].noun,
-        "reason": reason,
-    }
     tally, made = RefusalTally.objects.get_or_create(key=key, defaults=fresh)
-    if made:
+    locked = None if made else RefusalTally.objects.select_for_update().filter(pk=tally.pk).first()
+    if locked is None:  # new, or the sweep has just written and removed it
         return False
-    locked = RefusalTally.objects.select_for_update().filter(pk=tally.pk).first()
-    if locked is None:  # the sweep has just written and removed it
-        return False
-    if locked.since > now - WINDOW:
+    if locked.since > fresh["since"] - WINDOW:
         locked.more += 1
         locked.of += len(targets)
-        locked.last_at = now
+        locked.last_at = fresh["last_at"]
         names = [f"{target.name} {target.id}".strip() for target in targets]
         locked.objects_seen = list(dict.fromkeys([*locked.objects_seen, *names]))[:_NAMES]
         locked.save()
@@ -67,6 +54,21 @@ def counted(
     _close(locked, write)
     RefusalTally.objects.filter(pk=locked.pk).update(**fresh, more=0, of=0, objects_seen=[])
     return False
+
+
+def _fresh(actor: Actor, action: str, capability: str, targets: list[Target], reason: str) -> dict[str, Any]:
+    host, now = targets[0].host, timezone.now()
+    return {
+        "since": now,
+        "last_at": now,
+        "actor": {"kind": actor.kind, "name": actor.name, "user_id": actor.user_id, "address": actor.address},
+        "action": action,
+        "capability": capability,
+        "host_id": host.pk if host else None,
+        "host_name": host.name if host else "",
+        "noun": targets[0].noun,
+        "reason": reason,
+    }
 
 
 def close_old(write: Callable[[RefusalTally], None]) -> None:

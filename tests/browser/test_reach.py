@@ -128,8 +128,7 @@ def test_the_main_tasks_by_keyboard_alone(
     """Sign in, find a container, read its log, stop it, pull an image, read what the trail says of it."""
     doing.do("registry.allow", servers=f"docker.io\n{slow_registry.address}")
     engine.run("--name=by-keyboard", BASE_IMAGE, "sh", "-c", "while :; do echo a line of it; sleep 0.2; done")
-    context = open_context()
-    page = context.new_page()
+    page = open_context().new_page()
     try:
         page.goto("/")
         expect(page.get_by_label("User name")).to_be_focused()

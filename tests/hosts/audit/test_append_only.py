@@ -57,7 +57,7 @@ def test_what_cannot_be_recorded_is_not_done(monkeypatch: pytest.MonkeyPatch) ->
         raise DatabaseError("disk full")
 
     monkeypatch.setattr(AuditEvent.objects, "create", no_disk)
-    data = {"server": "registry.test", "username": "ada", "password": "let-me-in"}
+    data = {"server": "registry.test", "username": "ada", "password": "let-me-in", "over": "all"}
     with pytest.raises(NotRecorded, match="nothing was done"):
         perform(Actor.shell(), operation, Target("console"), data)
     assert not ran
@@ -71,7 +71,7 @@ def test_what_is_done_but_not_written_down_is_said_so(monkeypatch: pytest.Monkey
         raise DatabaseError("disk full")
 
     monkeypatch.setattr(AuditEnding.objects, "create", no_disk)
-    data = {"server": "registry.test", "username": "ada", "password": "let-me-in"}
+    data = {"server": "registry.test", "username": "ada", "password": "let-me-in", "over": "all"}
     result = perform(Actor.shell(), operation, Target("console"), data)
     assert result.outcome == Outcome.UNKNOWN
     assert "could not be written to the trail" in result.message
