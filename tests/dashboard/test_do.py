@@ -165,3 +165,17 @@ def test_an_exception_of_ours_is_a_page_in_words(ada: Client) -> None:
     assert response.status_code == 500
     assert "under request" in response.text
     assert "canary-1618" not in response.text
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u200b", "\u2066", "\u00ad", "\u3164"])
+def test_no_name_holds_what_nobody_sees(ada: Client, character: str) -> None:
+    view = {"name": f"we{character}b", "page": "containers", "query": "q=x"}
+    for operation, sent in (
+        ("view.save", view),
+        ("redaction.add", {"name": f"we{character}b", "pattern": "x"}),
+        ("registry.add", {**LOGIN, "username": f"a{character}da"}),
+    ):
+        response = ada.post(f"/do/{operation}", sent, headers=HX)
+        assert response.status_code in (200, 422), operation
+        assert "nobody sees" in response.text or "can be printed" in response.text, operation
+    assert not Registry.objects.exists()
