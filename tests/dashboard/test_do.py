@@ -191,3 +191,17 @@ def test_a_full_queue_keeps_the_form(ada: Client, settings: Settings) -> None:
         assert refused.status_code in (403, 422)
         assert "cancel one under Jobs" in refused.text
         assert 'value="nginx:1.27-special"' in refused.text
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u200b", "\u2066", "\u00ad", "\u3164"])
+def test_no_name_holds_what_nobody_sees(ada: Client, character: str) -> None:
+    view = {"name": f"we{character}b", "page": "containers", "query": "q=x"}
+    for operation, sent in (
+        ("view.save", view),
+        ("redaction.add", {"name": f"we{character}b", "pattern": "x"}),
+        ("registry.add", {**LOGIN, "username": f"a{character}da"}),
+    ):
+        response = ada.post(f"/do/{operation}", {"_sure": "1", **sent}, headers=HX)
+        assert response.status_code in (200, 422), operation
+        assert "nobody sees" in response.text or "can be printed" in response.text, operation
+    assert not Registry.objects.exists()

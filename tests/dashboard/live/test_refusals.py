@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,10 +117,10 @@ async def _knock(headers: list[tuple[bytes, bytes]], path: str = "/live/logs") -
     async def send(message: dict[str, Any]) -> None:
         said.append(message)
 
-    messages = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1006}])
+    messages: list[dict[str, Any]] = [{"type": "websocket.disconnect", "code": 1006}, {"type": "websocket.connect"}]
 
     async def receive() -> dict[str, Any]:
-        return next(messages)
+        return messages.pop()
 
     scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
     await asgi.application(scope, receive, send)
@@ -135,7 +136,7 @@ async def test_an_origin_that_cannot_be_read_is_refused(origin: bytes, caplog: p
 
 
 async def test_an_origin_that_is_said_twice_is_refused() -> None:
-    ours = asgi.settings.ORIGINS[0].encode()
+    ours = settings.ORIGINS[0].encode()
     said = await _knock([(b"origin", ours), (b"origin", ours)])
     assert [each["type"] for each in said] == ["websocket.close"]
 
@@ -147,8 +148,8 @@ def test_a_form_from_such_an_origin_is_refused(origin: bytes) -> None:
     client.get("/accounts/login/")
     token = client.cookies["quayside_csrf"].value
     sent = {"login": "a", "password": "b", "csrfmiddlewaretoken": token}
-    for header in ("HTTP_ORIGIN", "HTTP_REFERER"):
-        found = client.post("/accounts/login/", sent, secure=True, **{header: origin.decode("latin1")})
+    for header in ("Origin", "Referer"):
+        found = client.post("/accounts/login/", sent, secure=True, headers={header: origin.decode("latin1")})
         assert found.status_code == 403, origin
 
 

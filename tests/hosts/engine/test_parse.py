@@ -191,13 +191,14 @@ UNSEEN = [
 @pytest.mark.parametrize("character", UNSEEN)
 def test_no_name_looks_like_another(character: str) -> None:
     hostile, plain = f"we{character}b", "web"
-    for read in (
+    readers: list[Callable[[str], str]] = [
         lambda name: networks.network({"Id": "a" * 64, "Name": name}).name,
         lambda name: volumes.volume({"Name": name}).name,
         lambda name: containers.from_inspect({"Id": "a" * 64, "Name": f"/{name}", "State": {}}).name,
         lambda name: containers.from_list({"Id": "a" * 64, "Names": [f"/{name}"]}).name,
         lambda name: system.info({"ID": "a", "Name": name}, {}).name,
-    ):
+    ]
+    for read in readers:
         assert read(plain) == plain
         assert read(hostile) == f"we\\u{{{ord(character):04X}}}b"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hosts.engine.cursor import Cursor, Place, nanoseconds
 from hosts.engine.frames import Batch
 from hosts.history.columns import columns_of, stamp
-from hosts.lines import failing, fields, filter_terms, grouping, hiding, levels
+from hosts.lines import failing, fields, filter_terms, hiding, levels, traces
 from hosts.lines.filters import Filter
 from hosts.lines.grouping import BEGINS, Grouper
 from hosts.lines.redaction import MASK, Masking, Redactor
@@ -156,13 +156,13 @@ def test_a_line_that_fails_has_no_fields_and_begins_a_group(monkeypatch: pytest.
     monkeypatch.setattr(fields, "_from_pairs", _Broken(fields._from_pairs))
     assert fields.structured("a=1 b=broken") is None
     assert fields.structured("a=1 b=2") is not None
-    monkeypatch.setattr(grouping.traces, "may_open", _Broken(grouping.traces.may_open))
+    monkeypatch.setattr(traces, "may_open", _Broken(traces.may_open))
     assert Grouper().feed([b"a", b"  b", b"broken", b"c", b"  d"], b"\1" * 5)[2:] == bytes([BEGINS, BEGINS, 1])
 
 
 def test_a_line_over_which_a_filter_fails_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Filter.parse("a=1")
-    monkeypatch.setattr(filter_terms, "structured", _Broken(filter_terms.structured))
+    monkeypatch.setattr(filter_terms, "structured", _Broken(fields.structured))
     assert wanted.select([b"a=1", b"a=2", b"a=broken", b"a=1 b=2"], b"\1" * 4) == [0, 2, 3]
 
 
