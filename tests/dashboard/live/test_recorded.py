@@ -50,7 +50,7 @@ def get(web: Web, cookie: str, path: str) -> tuple[int, str]:
 
 
 def receipt_in(page: str) -> str:
-    return re.findall(r'data-receipt="([^"]*)"', page)[0]
+    return str(re.findall(r'data-receipt="([^"]*)"', page)[0])
 
 
 @pytest.fixture

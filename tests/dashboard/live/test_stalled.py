@@ -60,7 +60,7 @@ def deaf(web: Web, cookie: str) -> AbstractContextManager[ClientConnection]:
 
 
 def is_as_before(web: Web, before: int) -> bool:
-    return running(web)["tasks"] <= before
+    return int(running(web)["tasks"]) <= before
 
 
 def test_searches_that_nobody_reads_hold_up_no_other_and_end(hasty: Web, big: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -83,7 +84,7 @@ def test_what_is_hidden_is_answered_as_what_never_was(web: Web, steady: str) -> 
     assert len(records) == len(told)
 
 
-def answered(web: Web, path: str, cookie: str, message: dict[str, object]) -> str:
+def answered(web: Web, path: str, cookie: str, message: Any) -> str:
     """All that is said, up to the close or the answer."""
     with Live(web.url, path, cookie=cookie) as live:
         live.socket.send(json.dumps(message))
