@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 _PREFIX = "quayside:limit:"
 # A Redis that hangs costs its timeout once in so many seconds, and not at each question.
@@ -182,7 +184,9 @@ _threads = ThreadPoolExecutor(4, thread_name_prefix="limits")
 
 @functools.cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    # Once more for a connection that broke since it was used last; one that hangs is not waited for again and again.
+    once = Retry(NoBackoff(), 1)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=once)
 
 
 @functools.cache

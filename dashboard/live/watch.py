@@ -98,7 +98,8 @@ def _verdicts(asked: list[tuple[Watched, list[Question]]]) -> tuple[set[Watched]
     users = User.objects.filter(is_active=True).in_bulk({each.user_id for each, _q in asked})
     out: set[Watched] = set()
     denied: dict[Watched, list[Question]] = {}
-    answers: dict[tuple[int, Capability, str, int | None, str], bool] = {}
+    # What a decision depends on: of two hundred jobs on one host each is not asked about by itself.
+    answers: dict[tuple[int, Capability, str, int | None, int | None], bool] = {}
     for socket, questions in asked:
         if not _signed_in(sessions.get(socket.session_key), users.get(socket.user_id)):
             out.add(socket)
@@ -106,7 +107,7 @@ def _verdicts(asked: list[tuple[Watched, list[Question]]]) -> tuple[set[Watched]
         for question in questions:
             target = question.target
             host = target.host.pk if target.host else None
-            key = (socket.user_id, question.capability, target.noun, host, target.id)
+            key = (socket.user_id, question.capability, target.noun, host, target.owner)
             if key not in answers:
                 answers[key] = not isinstance(grant(socket.actor, question.capability, target), Denied)
             if not answers[key]:

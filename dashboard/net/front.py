@@ -6,6 +6,9 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import structlog
+from django.conf import settings
+
 from dashboard.net.addresses import client_of, is_proxy, readable
 from dashboard.net.bodies import limited
 from dashboard.net.handshakes import admitted
@@ -17,6 +20,10 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 _TOLD = (b"x-forwarded-", b"forwarded", b"x-real-ip", b"x-request-id")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _SCHEMES = {b"http", b"https"}
+_MOST_WARNED = 20
+_warned: set[str] = set()
+
+log = structlog.get_logger(__name__)
 
 
 def front(application: Application) -> Application:
@@ -39,7 +46,9 @@ def told(scope: Scope) -> Scope:
     client = peer = readable(peer) or peer
     headers = [(name, value) for name, value in scope["headers"] if not name.startswith(_TOLD)]
     proxied, scheme = is_proxy(peer), scope["scheme"]
-    if proxied:
+    if not proxied:
+        _warn(peer, scope)
+    else:
         said = [(name, value) for name, value in scope["headers"] if name.startswith(_TOLD)]
         client = client_of(peer, [value.decode("latin-1") for name, value in said if name == b"x-forwarded-for"])
         # Where several say it, the nearest is the one we know.
@@ -52,3 +61,12 @@ def told(scope: Scope) -> Scope:
             headers.append((b"x-request-id", ids[0]))
     here = (client, port if client == peer else 0)
     return {**scope, "client": here, "scheme": scheme, "headers": headers, "quayside.proxied": proxied}
+
+
+def _warn(peer: str, scope: Scope) -> None:
+    """Once for each who speaks like a proxy and is none: without a word its pages would be sent in circles."""
+    if not settings.TRUST_PROXY or peer in _warned or len(_warned) >= _MOST_WARNED:
+        return
+    if any(name == b"x-forwarded-proto" for name, _value in scope["headers"]):
+        _warned.add(peer)
+        log.warning("not believed: TRUSTED_PROXIES does not name this proxy", address=peer)

@@ -83,7 +83,9 @@ def not_found(request: Request, exception: Exception | None = None) -> HttpRespo
 
 def too_many(request: Request) -> HttpResponse:
     sentence = _("This was tried too often in a short time. Wait some minutes, then try again.")
-    return in_words(request, 429, _("Too many tries"), sentence)
+    answer = in_words(request, 429, _("Too many tries"), sentence)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 def broken(request: Request) -> HttpResponse:

@@ -32,6 +32,7 @@ def main(names: Sequence[str] = ()) -> int:
         env.load_dotenv()
         programs.open_many()
         if names:
+            env.redis_url()  # refused in a sentence here, and not with a traceback in there
             programs.become(names)
         host, port = programs.address()
         with claims.claim_data_dir(env.data_dir()):

@@ -81,6 +81,12 @@ def test_what_a_stranger_says_in_a_proxys_place_is_dropped() -> None:
             assert (found["client"], found["scheme"], found["quayside.proxied"]) == ((VISITOR, 5), "http", False)
 
 
+def test_who_speaks_like_a_proxy_and_is_none_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        told(scope("203.0.113.99", *FORGED))
+    assert caplog.text.count("TRUSTED_PROXIES does not name this proxy") == 1
+
+
 def test_what_a_proxy_says_is_kept_where_it_can_be_read() -> None:
     found = told(scope(PROXY, *FORGED))
     assert found["client"] == ("198.51.100.1", 0)

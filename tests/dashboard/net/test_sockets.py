@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from dashboard.live.logs import Window
 from tests.dashboard.live.client import Live
 from tests.dashboard.net.conftest import PROXY
 from tests.dashboard.net.line import Line
@@ -117,6 +119,23 @@ def test_who_is_a_little_too_fast_is_slowed_down(web: Web, people: People) -> No
         live.until(lambda: sum(each["type"] == "filter" for each in live.said) >= 1)
         live.send("filter", text="last").until(lambda: len(live.said) >= 1)
         assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("garbage", [b"\x80\x04N.", b"[]", b"7", b"{", b'{"topic":[1]}', b"[" * 100_000, b"\xff"])
+def test_what_others_say_in_redis_ends_no_socket(web: Web, people: People, listen: Open, garbage: bytes) -> None:
+    with redis.Redis.from_url(web.redis.url) as client, Live(web.url, "/live/updates", people["vera"][0]) as live:
+        live.send("subscribe", topics=["hosts"]).until_said("subscribed")
+        for said in (garbage, b'{"type":"nudge","topic":"hosts","what":"state"}'):
+            wait_until(lambda said=said: client.publish("quayside__group__nudges", said), what="somebody to listen")
+        assert live.until_said("nudge")["topic"] == "hosts"
+
+
+def test_the_news_of_what_was_drawn_is_free_once() -> None:
+    window = Window()
+    number = window.sent(100)
+    assert [window.is_news(each) for each in (number, number + 1, 0, -1, True, "1", None)] == [True] + [False] * 6
+    window.drawn(number)
+    assert not window.is_news(number)
 
 
 def test_without_a_session_it_closes_and_soon_is_not_opened(web: Web, people: People) -> None:
