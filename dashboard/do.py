@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -176,7 +177,7 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
     return _with_toast(HttpResponse(status=204), level, f"{text} {result.left_out}".strip(), _undo(request, result))
 
 
-def _show(request: Request, operation: Operation, target: Target, pairs: list[tuple[str, str]]) -> HttpResponse:
+def _show(request: Request, operation: Operation, target: Target, pairs: Sequence[tuple[str, str]]) -> HttpResponse:
     """What was revealed: in this one answer, which nobody keeps."""
     context = {
         "title": _("Environment of %s") % target.label,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hosts.access import Capability
@@ -37,7 +38,7 @@ class Containers:
             raw = fields.record(api.inspect_container(object_id(container)))
             return Details(parse.from_inspect(raw), masking.mask(raw))
 
-    def environment(self, container: str) -> list[tuple[str, str]]:
+    def environment(self, container: str) -> Sequence[tuple[str, str]]:
         """Its variables by name, as the engine tells them: unmasked, for the grant that is for just that."""
         if self._engine.grant.capability is not Capability.CONTAINER_ENV:
             raise TypeError("This is not the right to see a container's environment")

@@ -49,10 +49,10 @@ def _some(model: type[Masked], rules: Masker, hide: Callable[[Any], dict[str, An
     with transaction.atomic():
         rows = list(_old(model, rules).order_by("-pk")[:BATCH])
         for row in rows:
-            same = model._default_manager.filter(pk=row.pk, masked_by=row.masked_by)
+            same = {"pk": row.pk, "masked_by": row.masked_by}
             if isinstance(row, Row):
-                same = same.filter(seen_at=row.seen_at)
-            same.update(**hide(row), masked_by=rules.version + AGAIN)
+                same["seen_at"] = row.seen_at
+            model._default_manager.filter(**same).update(**hide(row), masked_by=rules.version + AGAIN)
     for host in {row.host_id for row in rows if isinstance(row, Row)}:
         nudges.send(f"host.{host}", "masked")
     return len(rows)

@@ -124,8 +124,12 @@ def _apply_some(host: Host, noun: Noun, wanted: dict[str, Thing]) -> int:
         rows, relink = [], []
         for engine_id, told in wanted.items():
             old, gone, masked_by = known.get(engine_id, ({}, None, ""))
+            thing = _with_what_lists_omit(told, old)
+            said = as_json(thing)
+            if said == old and gone is None and masked_by == rules.version:
+                continue
             # The rules may have changed since it was parsed: what is written is masked by those that it names.
-            thing = masked(_with_what_lists_omit(told, old), rules)
+            thing = masked(thing, rules)
             said = as_json(thing)
             if said == old and gone is None and masked_by == rules.version:
                 continue

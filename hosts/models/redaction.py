@@ -34,16 +34,16 @@ def redactor() -> Redactor:
 
     Raises PatternError when a stored pattern can no longer be read: then no log may be shown.
     """
-    return _keep(_compiled(_in_use())).redactor
+    found = _compiled(_in_use())
+    if isinstance(found, PatternError):
+        raise found
+    return _keep(found).redactor
 
 
 def masker() -> Masker:
     """As `redactor`, for everything that is no log; where a rule cannot be read it hides all that it is given."""
-    try:
-        found = _compiled(_in_use())
-    except PatternError:
-        found = _SHUT
-    return _keep(found)
+    found = _compiled(_in_use())
+    return _keep(_SHUT if isinstance(found, PatternError) else found)
 
 
 def latest() -> Masker:
@@ -88,5 +88,8 @@ def _in_use() -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=2)
-def _compiled(rules: tuple[tuple[str, str], ...]) -> Masker:
-    return Masker(own_rule(name, pattern) for name, pattern in rules) if rules else _BUILT_IN
+def _compiled(rules: tuple[tuple[str, str], ...]) -> Masker | PatternError:
+    try:
+        return Masker(own_rule(name, pattern) for name, pattern in rules) if rules else _BUILT_IN
+    except PatternError as error:
+        return error  # kept as well: it would cost the same again each time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -143,7 +143,7 @@ class Call:
     touched: list[tuple[Noun, str]] = field(default_factory=list)
     back: tuple[str, dict[str, str]] | None = None
     job: Job | None = None
-    shown: list[tuple[str, str]] | None = None
+    shown: Sequence[tuple[str, str]] | None = None
 
     @property
     def target(self) -> Target:

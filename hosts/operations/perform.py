@@ -7,7 +7,7 @@ that did not come in time ends as *unknown* and never as a failure that may in t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,7 @@ class Result:
     job: Job | None = None
     back: tuple[str, dict[str, str]] | None = None
     left_out: str = ""
-    shown: list[tuple[str, str]] | None = None
+    shown: Sequence[tuple[str, str]] | None = None
 
     @property
     def ok(self) -> bool:

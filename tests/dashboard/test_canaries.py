@@ -4,7 +4,7 @@ The pages are those of tests/policy.json, so that a new one is tried too.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def harbour(db: None, engine: Engine, settings: Settings, tmp_path: Path) -> Hos
 
 
 @pytest.fixture
-def told(harbour: Host, engine: Engine, run_container: Callable[..., str]) -> dict[str, Row]:
+def told(harbour: Host, engine: Engine, run_container: Callable[..., str]) -> Iterator[dict[str, Row]]:
     """A container, its image, a network and a volume that carry every canary wherever one can be written."""
     environment = [f"--env=C_{name.upper()}={canary.text}" for name, canary in CANARIES.items()]
     labels = [f"--label=note.{name}={canary.text}" for name, canary in CANARIES.items()]

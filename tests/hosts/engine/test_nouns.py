@@ -7,8 +7,8 @@ import pytest
 from hosts.access import Capability
 from hosts.engine import connect
 from hosts.engine.errors import Conflict, EngineError, Invalid, NotFound
-from hosts.engine.masking import MASK
 from hosts.facts import Container, Image, Network, Volume
+from hosts.lines.redaction import MASK
 from tests.hosts.engine.ways import host, permit
 from tests.testbed.engine import Engine
 from tests.testbed.images import BASE_IMAGE

@@ -15,10 +15,12 @@ from hosts.inventory.read.containers import CONTAINERS
 from hosts.inventory.read.lists import listing
 from hosts.inventory.read.query import Query
 from hosts.inventory.read.search import search
+from hosts.inventory.write_facts import ROWS
 from hosts.lines.redaction import MASK
 from hosts.models import Container, Host, Job, KeptLog, RedactionRule, Volume, masker
 from hosts.models.redaction import forget_rules
 from hosts.watch import rules as watched
+from hosts.watch.database import in_database
 from tests import cast, rows
 
 pytestmark = pytest.mark.django_db
@@ -86,11 +88,12 @@ def test_the_text_that_is_searched_is_made_as_when_it_was_written(harbour: Host)
     write.apply(harbour, Noun.IMAGE, facts.Image("sha256:1", ("nginx:1",), ("nginx@sha256:2",), None, 5, {"a": "b"}))
     write.apply(harbour, Noun.NETWORK, facts.Network("n1", "front", "bridge", "local", None, subnets=("10.0.0.0/8",)))
     write.apply(harbour, Noun.VOLUME, facts.Volume("data", "local", "/mnt/data", "local", None))
-    before = {model: model.objects.values_list("haystack", "facts", "labels").get() for model in write.ROWS.values()}
+    told = ("haystack", "facts", "labels")
+    before = {model: model._default_manager.values_list(*told).get() for model in ROWS.values()}
     rule("never-found")
     assert finish() == 5
-    for model, told in before.items():
-        assert model._default_manager.values_list("haystack", "facts", "labels").get() == told
+    for model, row in before.items():
+        assert model._default_manager.values_list(*told).get() == row
 
 
 def test_what_an_older_version_wrote_is_masked_again(harbour: Host) -> None:
@@ -188,11 +191,11 @@ async def test_the_watcher_follows(monkeypatch: pytest.MonkeyPatch) -> None:
         rule()
 
     monkeypatch.setattr(watched, "LOOK_SECONDS", 0.01)
-    await watched.in_database(begin)
+    await in_database(begin)
     follower = asyncio.create_task(watched.follow())
     try:
         async with asyncio.timeout(20):
-            while "order-77" in await watched.in_database(stored):  # noqa: ASYNC110 - no bell rings
+            while "order-77" in await in_database(stored):  # noqa: ASYNC110 - no bell rings
                 await asyncio.sleep(0.01)
     finally:
         follower.cancel()

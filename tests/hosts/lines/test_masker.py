@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hosts.engine.errors import EngineError
+from hosts.engine.frames import Batch
 from hosts.lines.filters import Filter
 from hosts.lines.masker import Masker
 from hosts.lines.names import is_harmless
@@ -58,9 +59,7 @@ ROUTES: dict[str, Callable[[str], object]] = {
 }
 
 
-def _batch(lines: list[bytes]) -> object:
-    from hosts.engine.frames import Batch
-
+def _batch(lines: list[bytes]) -> Batch:
     return Batch(bytearray(b"\1" * len(lines)), lines)
 
 
