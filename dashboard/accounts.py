@@ -17,7 +17,7 @@ from dashboard.middleware import actor_of, client_address
 from hosts.access import Actor, Target
 from hosts.models import Outcome, User
 from hosts.operations.base import NotPossible
-from hosts.operations.perform import record_fact
+from hosts.operations.recording import record_fact
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

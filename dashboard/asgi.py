@@ -19,7 +19,6 @@ from django.conf import settings  # noqa: E402
 
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.net.front import front  # noqa: E402
-from dashboard.stalled import unless_stalled  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ async def sockets(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 routes = ProtocolTypeRouter(
     {
-        "http": unless_stalled(http),
+        "http": http,
         "websocket": sockets,
     }
 )

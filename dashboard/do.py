@@ -31,8 +31,9 @@ from hosts.access import Denied, Target
 from hosts.access.capabilities import About
 from hosts.models import Outcome
 from hosts.operations.base import Operation, OperationForm, find
-from hosts.operations.perform import Result, perform, perform_bulk, perform_each, record_refusals
+from hosts.operations.perform import Result, perform, perform_bulk, perform_each
 from hosts.operations.permitted import WrongTarget, left_out, locked_fields, permitted, permitted_among
+from hosts.operations.recording import record_refusals
 
 MOST_TARGETS = 500
 _LEVEL = {Outcome.REFUSED: "error", Outcome.FAILED: "error", Outcome.UNKNOWN: "warning", Outcome.CANCELLED: "warning"}

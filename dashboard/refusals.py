@@ -17,7 +17,7 @@ from hosts.access import Actor, Denied, Target
 from hosts.models import redactor
 from hosts.models.audit import NotRecorded
 from hosts.operations.base import Operation
-from hosts.operations.perform import record_readings, record_refusals
+from hosts.operations.recording import record_readings, record_refusals
 
 A_MINUTE, ONCE_SECONDS = 20, 3600
 

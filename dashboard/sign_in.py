@@ -17,7 +17,7 @@ from dashboard.middleware import actor_of, client_address
 from hosts.access import Target
 from hosts.models import Outcome, User
 from hosts.operations.base import NotPossible
-from hosts.operations.perform import record_fact, recorded
+from hosts.operations.recording import record_fact, recorded
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

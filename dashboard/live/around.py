@@ -23,7 +23,7 @@ from hosts.inventory.read.query import QueryError
 from hosts.lines.filters import Filter
 from hosts.lines.redaction import Redactor
 from hosts.models import redactor
-from hosts.operations.perform import Inputs, record_readings
+from hosts.operations.recording import Inputs, record_readings
 from hosts.streams.around import Around, around_kept, around_on_engine
 from hosts.streams.backwards import Gone
 from hosts.streams.looking_back import connect_for

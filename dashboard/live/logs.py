@@ -38,7 +38,7 @@ from hosts.engine.cursor import Cursor
 from hosts.engine.frames import Batch
 from hosts.engine.logs import End, Gap, Lost, Opened
 from hosts.lines.filters import FILTER_CHARACTERS
-from hosts.operations.perform import record_reading, record_readings
+from hosts.operations.recording import record_reading, record_readings
 from hosts.streams.hub import hub
 from hosts.streams.sieve import Sieve
 from hosts.streams.viewer import Given, Skipped

@@ -27,7 +27,7 @@ from hosts.engine.logs import End, Gap, LogQuery, Lost, Opened, Why
 from hosts.inventory.read.query import QueryError
 from hosts.lines.redaction import Redactor
 from hosts.models import Host, redactor
-from hosts.operations.perform import Inputs, record_readings
+from hosts.operations.recording import Inputs, record_readings
 from hosts.streams.hub import hub
 from hosts.streams.masks import Masks
 from hosts.streams.merge import Merged, Told

@@ -9,7 +9,7 @@ from dashboard.live.session import DENIED, Closing
 from dashboard.live.watch import Question
 from hosts.access import Actor, Capability, Denied, Grant, Target
 from hosts.models import Host
-from hosts.operations.perform import Inputs, record_reading
+from hosts.operations.recording import Inputs, record_reading
 
 
 def revealed(actor: Actor, target: Target, inputs: dict[str, Any]) -> Grant:

@@ -24,7 +24,7 @@ from hosts.engine.frames import KIND
 from hosts.inventory.read.query import QueryError
 from hosts.lines.levels import levels
 from hosts.models import redactor
-from hosts.operations.perform import record_readings
+from hosts.operations.recording import record_readings
 from hosts.streams.looking_back import Far, Feed, Found, LookingBack, Trouble
 
 ACTION = "container.logs.search"

@@ -19,7 +19,7 @@ from hosts.inventory.read.query import Query, QueryError, parse
 from hosts.inventory.read.removed import removed_logs
 from hosts.lines.redaction import Redactor
 from hosts.models import Container, Host, KeptLog, redactor
-from hosts.operations.perform import record_readings
+from hosts.operations.recording import record_readings
 
 MOST_SOURCES = 100
 # The parameters that say which containers are meant.

@@ -25,7 +25,7 @@ from dashboard.requests import Request
 from hosts.access import Capability, Denied, Target, grant, visible_hosts
 from hosts.audit import trail
 from hosts.models import AuditEvent, Host, Outcome, redactor
-from hosts.operations.perform import record_reading
+from hosts.operations.recording import record_reading
 
 PAGE_SIZE = 50
 # So often an export asks again whether it may go on.

@@ -26,7 +26,7 @@ from hosts.history import source, sources
 from hosts.inventory.read.query import QueryError
 from hosts.lines.redaction import Redactor
 from hosts.models import Host, KeptLog, redactor
-from hosts.operations.perform import Inputs, record_reading, record_readings
+from hosts.operations.recording import Inputs, record_reading, record_readings
 from hosts.streams.taking import Log
 
 ACTION = "container.logs.download"

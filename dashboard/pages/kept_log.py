@@ -24,7 +24,7 @@ from hosts.history import Line, Source, Unreadable, read, source
 from hosts.lines.hiding import hide
 from hosts.lines.redaction import KEY_LINES, Redactor
 from hosts.models import KeptLog, redactor
-from hosts.operations.perform import record_reading
+from hosts.operations.recording import record_reading
 from hosts.streams.sieve import Sieve
 
 LINES_ON_A_PAGE = 500

@@ -30,7 +30,7 @@ from hosts.inventory.read.containers import CONTAINERS
 from hosts.inventory.read.lists import project_names
 from hosts.inventory.read.query import QueryError
 from hosts.models import HostGroup, redactor
-from hosts.operations.perform import record_readings
+from hosts.operations.recording import record_readings
 from hosts.streams.looking_back import Far, Feed, Found, LookingBack, Trouble
 
 USUAL_SINCE = "24h"

@@ -29,7 +29,7 @@ from hosts.facts import Noun
 from hosts.inventory.read.related import successor
 from hosts.lines.filters import Filter, FilterError
 from hosts.models import Host, KeptLog, Row, redactor
-from hosts.operations.perform import record_reading
+from hosts.operations.recording import record_reading
 from hosts.streams import past
 from hosts.streams.sieve import Sieve
 

@@ -38,7 +38,7 @@ from hosts.access import Capability, Denied, grant
 from hosts.engine.logs import LogQuery
 from hosts.inventory.read.query import QueryError
 from hosts.models import Container, redactor
-from hosts.operations.perform import Inputs, record_readings
+from hosts.operations.recording import Inputs, record_readings
 from hosts.streams.merged import last_lines
 from hosts.streams.sieve import Sieve
 

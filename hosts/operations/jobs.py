@@ -14,7 +14,8 @@ from hosts.facts import Noun
 from hosts.inventory.write_facts import ROWS
 from hosts.models import ACTIVE, Host, Job, JobState, Outcome
 from hosts.operations.base import Call, NotPossible, Operation, find
-from hosts.operations.perform import perform, perform_bulk, record_ending
+from hosts.operations.perform import perform, perform_bulk
+from hosts.operations.recording import record_ending
 
 _UNDONE_WITHIN = timedelta(days=1)
 

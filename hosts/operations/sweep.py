@@ -13,7 +13,7 @@ from hosts import nudges
 from hosts.audit import tally
 from hosts.jobs import lease, queue
 from hosts.models import ACTIVE, AuditEvent, Job, JobState, Outcome
-from hosts.operations.perform import record_ending, record_tally
+from hosts.operations.recording import record_ending, record_tally
 
 # A message that comes for nothing does nothing; of many that wait, so many calls keep every worker busy.
 RESEND_AFTER = timedelta(seconds=30)

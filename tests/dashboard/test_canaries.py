@@ -20,7 +20,7 @@ from hosts.facts import Noun
 from hosts.inventory.write import refresh
 from hosts.lines.redaction import MASK
 from hosts.models import AuditEvent, Container, Host, Job, RedactionRule, Row
-from hosts.operations.perform import record_reading
+from hosts.operations.recording import record_reading
 from tests import cast, rows
 from tests.hosts.lines.canaries import CANARIES, OWN_PATTERN, SECRETS, leaks
 from tests.policy import POLICY

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import env
+from dashboard import databases, env
 from dashboard.env import SettingError
 
 
@@ -155,12 +155,12 @@ def test_a_long_data_dir_gets_a_short_folder_for_its_sockets(monkeypatch: pytest
 
 
 def test_database_is_sqlite_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    found = env.database()
+    found = databases.database()
     assert found["NAME"] == tmp_path / "var/db.sqlite3"
     assert isinstance(found["OPTIONS"], dict)
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     monkeypatch.setenv("DATABASE_URL", "postgres://ada:p%40ss@db:5433/quay?sslmode=require")
-    found = env.database()
+    found = databases.database()
     assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == [
         "quay",
         "ada",
@@ -175,7 +175,7 @@ def test_database_is_sqlite_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_another_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(SettingError, match="DATABASE_URL must look like postgres://"):
-        env.database()
+        databases.database()
 
 
 def test_nobody_else_may_look_into_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_nobody_else_may_look_into_data_dir(monkeypatch: pytest.MonkeyPatch, tmp
         file.write_bytes(b"")
         file.chmod(0o644)
     env.run_dir()
-    env.database()
+    databases.database()
     assert _mode(folder) == 0o700, "ours, and narrowed"
     assert [_mode(file) for file in sorted(folder.glob("db*"))] == [0o600] * 3
     empty = tmp_path / "empty"

@@ -14,7 +14,7 @@ from hosts.access import Actor, Target
 from hosts.models import SecretError
 from hosts.models.secrets import SealedField, hold_keys, is_fresh, reseal
 from hosts.operations.base import NotPossible
-from hosts.operations.perform import recorded
+from hosts.operations.recording import recorded
 
 # A row that is changed again and again while it is sealed anew is left to the last pass, which nobody disturbs.
 _PASSES = 5

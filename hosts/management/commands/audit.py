@@ -20,7 +20,7 @@ from hosts.audit.checkpoints import Checkpoint
 from hosts.audit.notes import NoteError, Verifier
 from hosts.audit.verifying import RESTORED, Verdict, Verifying
 from hosts.models import LeafKind, Outcome
-from hosts.operations.perform import record_fact
+from hosts.operations.recording import record_fact
 
 _BAD, _UNCHECKED = 1, 2
 

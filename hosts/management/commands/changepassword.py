@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from hosts.access import Actor, Target
 from hosts.operations.base import NotPossible
-from hosts.operations.perform import recorded
+from hosts.operations.recording import recorded
 
 
 class Command(changepassword.Command):

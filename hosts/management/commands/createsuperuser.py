@@ -11,7 +11,7 @@ from django.db.models import Max
 from hosts.access import Actor, Target
 from hosts.models import User
 from hosts.operations.base import NotPossible
-from hosts.operations.perform import recorded
+from hosts.operations.recording import recorded
 
 
 class Command(createsuperuser.Command):

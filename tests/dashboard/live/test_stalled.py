@@ -29,7 +29,7 @@ PATIENCE = 90
 
 @pytest.fixture(scope="module")
 def hasty(workspace: Path, engine: Engine) -> Iterator[Web]:
-    for part in started(Web(workspace, "hasty", "tests.dashboard.live.hasty:application")):
+    for part in started(Web(workspace, "hasty", "tests.dashboard.live.counting:application", LIMIT_STALL_SECONDS="4")):
         part.add_host("harbour", engine.url)
         yield part
 

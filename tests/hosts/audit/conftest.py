@@ -19,7 +19,7 @@ from django.db import connections
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker, Settings
 
-from dashboard import env, keys
+from dashboard import databases, keys
 from hosts.access import Actor, Target
 from hosts.audit import record
 from hosts.audit.notary import Notary
@@ -43,12 +43,12 @@ class Place:
         """The console's own database is this one."""
         given = {"DATABASE_URL": self.where if self.vendor == "postgresql" else ""}
         with mock.patch.dict("os.environ", given):
-            database = env.database()
+            found = databases.database()
         if self.vendor == "sqlite":
-            database["NAME"] = self.where
-            database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+            found["NAME"] = self.where
+            found["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
         before = connections["default"]
-        connections["default"] = connection = ConnectionHandler({"default": database}).create_connection("default")
+        connections["default"] = connection = ConnectionHandler({"default": found}).create_connection("default")
         try:
             yield
         finally:
