@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 import redis
@@ -126,7 +127,7 @@ def test_what_others_say_in_redis_ends_no_socket(web: Web, people: People, liste
     with redis.Redis.from_url(web.redis.url) as client, Live(web.url, "/live/updates", people["vera"][0]) as live:
         live.send("subscribe", topics=["hosts"]).until_said("subscribed")
         for said in (garbage, b'{"type":"nudge","topic":"hosts","what":"state"}'):
-            wait_until(lambda said=said: client.publish("quayside__group__nudges", said), what="somebody to listen")
+            wait_until(partial(client.publish, "quayside__group__nudges", said), what="somebody to listen")
         assert live.until_said("nudge")["topic"] == "hosts"
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.targets import resolve
-from hosts.access import Actor, Target
+from hosts.access import Actor, Permissions, Target
 from hosts.models import AuditEvent, Host, HostGroup, Job, JobState, Role, User
 from hosts.operations import run
 from hosts.operations.base import find
@@ -132,7 +132,7 @@ def test_whoever_began_a_run_over_several_hosts_may_call_it_off(do: Do, host: Ho
 
     def cancelled(by: User) -> str:
         job = bulk(host, "container.stop", {"one": ""}, state=JobState.QUEUED, ended_at=None, person=otto)
-        on = resolve(f"job::{job.pk}")
+        on = resolve(f"job::{job.pk}", Permissions(Actor.shell()))
         return str(perform(cast.actor(by), cancel, on).outcome)
 
     assert cancelled(gus) == "refused"

@@ -46,17 +46,18 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 async def test_what_may_take_its_time_leaves_the_loop(
     threads: list[bool], texts: list[bytes], own: bool, inline: bool
 ) -> None:
-    masking = Redactor([OWN] if own else []).masking()
-    masked = await masks.hide_all(batch(*texts), masking)
+    redactor = Redactor([OWN] if own else [])
+    masked = await masks.hide_all(batch(*texts), redactor.masking(), redactor)
     assert threads == [inline]
     assert list(masked.lines) == list(Redactor([OWN] if own else []).masking().lines(batch(*texts).lines)[0])
 
 
 async def test_batches_of_one_log_stay_in_order() -> None:
     """A key that begins in a long batch is hidden in the short one after it."""
-    masking = Redactor().masking()
-    await masks.hide_all(batch(*[b"hello"] * 100, b"-----BEGIN PRIVATE KEY-----"), masking)
-    after = await masks.hide_all(batch(b"AAAAC3NzaC1lZDI1NTE5AAAA"), masking)
+    redactor = Redactor()
+    masking = redactor.masking()
+    await masks.hide_all(batch(*[b"hello"] * 100, b"-----BEGIN PRIVATE KEY-----"), masking, redactor)
+    after = await masks.hide_all(batch(b"AAAAC3NzaC1lZDI1NTE5AAAA"), masking, redactor)
     assert after.lines == [STAMP + "•••".encode()]
 
 
