@@ -44,7 +44,8 @@ def form_refused(request: Request, operation: Operation, denied: list[tuple[Targ
     """The form or the question of an operation that somebody may not perform."""
     place = " ".join([operation.name, *(f"{target.noun}:{target.id}" for target, _answer in denied)])
     if _is_due(request.actor, place):
-        record_refusals(request.actor, operation, denied, request.GET)
+        # Apart from what is then tried all the same: that has a record of its own.
+        record_refusals(request.actor, operation, denied, request.GET, kind="form")
 
 
 def _is_due(actor: Actor, place: str) -> bool:

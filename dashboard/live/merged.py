@@ -273,18 +273,12 @@ class MergedLogs(Listener):
 
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))
-        wants_groups = self._wish.groups
-        kinds = (
-            await self._groups.marked_calmly(given.kinds, given.lines, given.sources) if wants_groups else given.kinds
-        )
-        message = lines_message(
-            number,
-            kinds,
-            given.lines,
-            timestamps=self._wish.timestamps,
-            sources=given.sources,
-            grades=await graded(given.lines) if self._wish.levels else None,
-        )
+        kinds, lines, sources = given.kinds, given.lines, given.sources
+        if self._wish.groups:
+            kinds = await self._groups.marked_calmly(kinds, lines, sources)
+        grades = await graded(lines) if self._wish.levels else None
+        stamps = self._wish.timestamps
+        message = lines_message(number, kinds, lines, timestamps=stamps, sources=sources, grades=grades)
         await self._socket.say_bytes(message)
 
     async def _say_what_happened(self, told: Told) -> None:

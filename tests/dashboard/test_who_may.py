@@ -80,7 +80,8 @@ def sees(letter: str, operation: Operation, place: str) -> bool:
     """Whether the thing is there at all for this person. What is up to the console is refused unseen."""
     if operation.capability.about is About.CONSOLE or operation.noun == "console" or place == "own":
         return True
-    return letter in "VOA" or (letter != "S" and place in (INSIDE, "another's"))
+    shared = place == "another's" and operation.noun == "view"
+    return letter in "VOA" or (letter != "S" and (place == INSIDE or shared))
 
 
 def _is_done(client: Client, address: str, data: dict[str, Any], refusal: int) -> bool:

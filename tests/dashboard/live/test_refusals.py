@@ -123,6 +123,7 @@ async def _knock(headers: list[tuple[bytes, bytes]], path: str = "/live/logs") -
         return messages.pop()
 
     scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
+    scope |= {"scheme": "ws", "client": ("127.0.0.1", 40_000)}
     await asgi.application(scope, receive, send)
     return said
 

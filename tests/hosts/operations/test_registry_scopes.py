@@ -249,7 +249,7 @@ def test_what_an_upgrade_makes_of_logins_and_images(client: Client, do: Do) -> N
         rows.container(host, name[:12], image=name)
     rows.image(host, tags=["ghcr.example/a/b:2", "<none>:<none>", "localhost/x:1"])
     rows.image(host, "gone", tags=["gone.example/a:1"], gone_at=host.added_at)
-    importlib.import_module("hosts.migrations.0012_registries_of_before").forward(apps, connection.schema_editor())
+    importlib.import_module("hosts.migrations.0013_registries_of_before").forward(apps, connection.schema_editor())
     assert {server: used(host, server) for server in ("docker.io", "corp.test", "127.0.0.1:5000")} == {
         "docker.io": "docker.io",
         "corp.test": "corp.test:443",
