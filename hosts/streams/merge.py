@@ -75,7 +75,8 @@ class Merge:
     """`most` is how many of the lines that were there at first are wanted, the newest of all logs together."""
 
     def __init__(self, most: int | None = None) -> None:
-        self.bytes = 0
+        # What waits, also what is about to be given.
+        self.bytes = self.lines = 0
         self._most = most
         self._pending: list[_Entry] = []
         self._number = 0
@@ -116,6 +117,7 @@ class Merge:
         self._newest[source], self._number = newest, number
         self._arrivals.append((now, newest))
         self.bytes += batch.size
+        self.lines += len(batch)
 
     def tell(self, source: int, item: Event, now: float) -> None:
         """It keeps its place behind the lines that this log has given."""
@@ -129,7 +131,7 @@ class Merge:
             self._awaited.pop(source, None)
 
     def due(self, now: float, limit: int) -> Iterator[Merged | Told]:
-        """What may be given now, in pieces of at most `limit` bytes (or of one line)."""
+        """What may be given now, in pieces of at most `limit` bytes (or of one line), each made when it is taken."""
         if self.first:
             if self._begins() > now:
                 return
@@ -163,6 +165,7 @@ class Merge:
             if surplus > 0 and isinstance(entry[4], bytes):
                 surplus -= 1
                 self.bytes -= len(entry[4]) + 2
+                self.lines -= 1
             else:
                 kept.append(entry)
         self._pending = kept
@@ -182,6 +185,7 @@ class Merge:
                 piece.sources.append(source)
                 size += len(item) + 4
                 self.bytes -= len(item) + 2
+                self.lines -= 1
             else:
                 if piece:
                     yield piece

@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +25,8 @@ from hosts.streams.merge import WINDOW_SECONDS, Merge, Merged, Told
 from hosts.streams.sieve import Sieve
 from hosts.streams.skew import Skew
 
-WAITING_BYTES = 1 << 20
+# They are put in order all at once, on the event loop: short lines, too, are to be few.
+WAITING_BYTES, WAITING_LINES = 1 << 20, 10_000
 _PIECE = 64 << 10
 _REMEMBERED, _STAMP = 1000, 40
 
@@ -36,11 +38,11 @@ class MergedView:
 
     def __init__(self, hub: Hub, most: int | None, sieve: Sieve | None = None) -> None:
         self._hub, self._sieve = hub, sieve or Sieve()
-        self._merge = Merge(most)
+        self._merge, self._most = Merge(most), most or 0
         self.skews: dict[int, Skew] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stamps: dict[int, deque[bytes]] = {}
-        self._out: deque[Merged | Told] = deque()
+        self._out: Iterator[Merged | Told] = iter(())
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
 
@@ -83,11 +85,14 @@ class MergedView:
 
     async def take(self, limit: int) -> Merged | Told:
         """The next lines, of at most `limit` bytes, or what became of one of the logs."""
-        while not self._out:
-            self._out.extend(self._merge.due(self._now(), limit))
+        while True:
+            given = next(self._out, None)
+            if given is None:
+                self._out = self._merge.due(self._now(), limit)
+                given = next(self._out, None)
             self._measure()
-            if self._out:
-                break
+            if given is not None:
+                return given
             wake = self._merge.wake()
             if wake is not None and not self._merge.first:
                 # Whatever arrives meanwhile is due later still.
@@ -99,20 +104,18 @@ class MergedView:
                     await self._arrived.wait()
             except TimeoutError:
                 continue
-        given = self._out.popleft()
-        self._measure()
-        return given
 
     async def _read(self, source: int, target: Target, query: LogQuery, reveal: Grant | None, held: Cursor) -> None:
         try:
             async with self._hub.view(target, query, reveal) as viewer:
                 while True:
-                    await self._room.wait()
+                    await self._has_room()
                     given = await viewer.take(_PIECE)
                     if isinstance(given, Batch):
                         self._hear(target, given)
                         self._stamps[source].extend([line[:_STAMP] for line in given.lines[-_REMEMBERED:]])
                         passed = await self._sieve.pass_on(given, target.label)
+                        await self._has_room()
                         self._merge.feed(source, held.unseen(passed), self._now())
                     else:
                         self._merge.tell(source, given, self._now())
@@ -132,14 +135,22 @@ class MergedView:
         if target.host and not self._merge.first:
             self.skews.setdefault(target.host.pk, Skew()).heard(batch.lines[-1], time.time())
 
+    async def _has_room(self) -> None:
+        """Once there is room, and no other log has just taken it."""
+        while not self._room.is_set():
+            await self._room.wait()
+
     def _measure(self) -> None:
-        """Whether there is room for more. What was cut into pieces and waits is as good as full."""
-        if self._merge.first and self._merge.bytes > WAITING_BYTES:
+        """Whether there is room for more."""
+        if self._merge.first and self._is_full():
             self._merge.prune()
-        if self._merge.bytes > WAITING_BYTES or len(self._out) > 1:
+        if self._is_full():
             self._room.clear()
         else:
             self._room.set()
+
+    def _is_full(self) -> bool:
+        return self._merge.bytes > WAITING_BYTES or self._merge.lines > max(WAITING_LINES, self._most)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
