@@ -172,7 +172,7 @@ def _private(folder: Path) -> None:
         found = folder.stat()
         if not stat.S_IMODE(found.st_mode) & 0o077:
             return
-        if found.st_uid != os.geteuid() or not (_holds_ours(folder) or not any(folder.iterdir())):
+        if found.st_uid != os.geteuid() or not (_holds_ours(folder) or _is_new(folder)):
             raise SettingError(
                 f"Others may look into {folder}, where passwords and sessions are kept: "
                 f"chmod 700 it, or set DATA_DIR to a folder of its own."
@@ -186,6 +186,11 @@ def _private(folder: Path) -> None:
 
 def _holds_ours(folder: Path) -> bool:
     return any((folder / name).exists() for name in _OURS)
+
+
+def _is_new(folder: Path) -> bool:
+    """It is empty, or a file system of its own in which nothing was written yet."""
+    return all(each.name == "lost+found" for each in folder.iterdir())
 
 
 def narrowed(file: Path) -> Path:

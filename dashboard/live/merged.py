@@ -273,7 +273,8 @@ class MergedLogs(Listener):
 
     async def _say_lines(self, given: Merged) -> None:
         number = self._socket.window.sent(sum(map(len, given.lines)) + 4 * len(given))
-        kinds, lines, sources = given.kinds, given.lines, given.sources
+        lines, sources = given.lines, given.sources
+        kinds: bytes | bytearray = given.kinds
         if self._wish.groups:
             kinds = await self._groups.marked_calmly(kinds, lines, sources)
         grades = await graded(lines) if self._wish.levels else None

@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.test import Client
 
@@ -14,6 +12,7 @@ from hosts.access import Actor, Target
 from hosts.audit import record
 from hosts.models import AuditEvent, HostGroup, Outcome, Role
 from tests import cast, rows
+from tests.answers import content_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +42,7 @@ def rows_of(client: Client, query: str = "") -> list[str]:
 
 
 def exported(client: Client, address: str) -> str:
-    response: Any = client.get(address)
-
-    async def read() -> bytes:
-        return b"".join([piece async for piece in response.streaming_content])
-
-    return async_to_sync(read)().decode()
+    return content_of(client.get(address)).decode()
 
 
 def test_it_filters_sorts_and_escapes(client: Client, trail: list[AuditEvent]) -> None:

@@ -267,9 +267,8 @@ print(json.dumps([event.action for event in AuditEvent.objects.order_by("pk")]))
 def webs(workspace: Path) -> Iterator[tuple[Web, Web]]:
     for web in started(Web(workspace, "limits")):
         web.run(_PERSON)
-        other = web.second()
-        yield web, other
-        other.end()
+        for other in started(web.twin()):
+            yield web, other
 
 
 def sends(web: Web, password: str) -> requests.Response:

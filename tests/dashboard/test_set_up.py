@@ -42,8 +42,8 @@ def webs(workspace: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Web,
         if request.param == "postgresql":
             database["DATABASE_URL"] = stack.enter_context(contextmanager(started)(PostgreSql())).url
         web = stack.enter_context(contextmanager(started)(Web(workspace, "set-up", **database)))
-        other = web.second()
-        stack.callback(other.end)
+        other = web.twin().start()
+        stack.callback(other.stop)
         yield web, other
 
 

@@ -74,19 +74,6 @@ class Web(Part):
         self.process = Process(command, self.folder / f"web-{self.port}.log", self.environment)
         self.process.wait_ready(self.answers, timeout=30)
 
-    def second(self) -> "Web":
-        """Another web process over the same data; to be stopped before the first, by `end`."""
-        other = Web(self.folder.parent, self.folder.name, self.application, **self.more)
-        other.redis = self.redis
-        other.launch()
-        return other
-
-    def end(self) -> None:
-        """Stop the process alone."""
-        if self.process is not None:
-            self.process.stop()
-            self.process = None
-
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -146,8 +133,8 @@ class Twin(Web):
     """It has nothing of its own but its process and its port."""
 
     def __init__(self, of: Web) -> None:
-        self.folder, self.redis, self.application = of.folder, of.redis, of.application
-        self.port = free_port()
+        self.folder, self.data, self.redis, self.application = of.folder, of.data, of.redis, of.application
+        self.more, self.port = of.more, free_port()
         self.process: Process | None = None
 
     def start(self) -> Self:

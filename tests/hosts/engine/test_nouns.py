@@ -84,13 +84,15 @@ def test_secrets_in_an_inspect_are_hidden(opened: connect.Engine, run_container:
         "--env=DB_PASSWORD=hush-hush",
         "--label=api.token=hush-hush",
         "--env=URL=redis://:x@y",
-        "--env=PLAIN=seen",
+        "--env=PLAIN=not-seen-either",
+        "--env=TZ=Europe/Madrid",
     ]
     made = run_container(*secret, BASE_IMAGE, "sh", "-c", "sleep 1000", "--password", "hush-hush")
     details = opened.containers.get(made)
     assert "hush-hush" not in repr(details)
     assert f"DB_PASSWORD={MASK}" in details.raw["Config"]["Env"]
-    assert "PLAIN=seen" in details.raw["Config"]["Env"]
+    assert f"PLAIN={MASK}" in details.raw["Config"]["Env"]
+    assert "TZ=Europe/Madrid" in details.raw["Config"]["Env"]
 
 
 @pytest.mark.parametrize("signal", ["KILL/../../x", "", "9 9"])

@@ -14,6 +14,7 @@ from hosts.access import Target
 from hosts.models import AuditEnding, AuditEvent, Job, JobState
 from hosts.operations import run
 from tests import cast, rows
+from tests.answers import content_of
 from tests.hosts.operations.conftest import Do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,5 +97,5 @@ def test_nothing_of_its_answer_is_kept_or_shown(
         client.get(page) for page in ("/jobs/", "/jobs/tray/", f"/jobs/{job.pk}/", "/audit/", "/", "/audit/export.csv")
     ]
     pages.append(client.post("/do/job.retry", {"on": f"job::{job.pk}"}, headers={"HX-Request": "true"}))
-    shown = [b"".join(page) if page.streaming else page.content + str(page.headers).encode() for page in pages]
+    shown = [content_of(page) + str(page.headers).encode() for page in pages]
     assert CANARY not in kept + str(said) + str(shown)

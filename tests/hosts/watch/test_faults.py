@@ -126,7 +126,8 @@ def test_an_engine_that_answers_nonsense(watcher: Watcher, stub: StubEngine, mod
     watcher.wait_state(mode, state)
     assert words in watcher.host(mode)["state_reason"]
     if state == "up":
-        assert len(watcher.states(mode)) == 50
+        # One whose inspect is larger than any engine's answer may be is left out, and takes no other with it.
+        assert len(watcher.states(mode)) == (49 if mode == "huge" else 50)
         longest = watcher.query("select max(length(name)), max(length(haystack)) from hosts_container")[0]
         assert longest[0] <= 255
         assert longest[1] <= 8192
