@@ -3,7 +3,6 @@
 The pages are those of tests/policy.json, so that a new one is tried too.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from hosts.lines.redaction import MASK
 from hosts.models import AuditEvent, Container, Host, Job, RedactionRule, Row
 from hosts.operations.recording import record_reading
 from tests import cast, rows
+from tests.answers import content_of
 from tests.hosts.lines.canaries import CANARIES, OWN_PATTERN, SECRETS, leaks
 from tests.policy import POLICY
 from tests.testbed.engine import Engine
@@ -85,15 +85,7 @@ def records(harbour: Host, told: dict[str, Row]) -> dict[str, Any]:
 
 
 def body(answer: Any) -> str:
-    if not answer.streaming:
-        return str(answer.content.decode("utf-8", "replace"))
-    if answer.is_async:
-
-        async def whole() -> bytes:
-            return b"".join([part async for part in answer.streaming_content])
-
-        return asyncio.run(whole()).decode("utf-8", "replace")
-    return b"".join(answer.streaming_content).decode("utf-8", "replace")
+    return content_of(answer).decode("utf-8", "replace")
 
 
 @pytest.mark.django_db(transaction=True)
