@@ -189,8 +189,8 @@ def _holds_ours(folder: Path) -> bool:
 
 
 def _is_new(folder: Path) -> bool:
-    """It is empty, or a file system of its own in which nothing was written yet."""
-    return all(each.name == "lost+found" for each in folder.iterdir())
+    """Nothing is in it but the claim of the start that is under way, or what a file system of its own begins with."""
+    return all(each.name in ("up.lock", "lost+found") for each in folder.iterdir())
 
 
 def narrowed(file: Path) -> Path:

@@ -192,11 +192,14 @@ def test_nobody_else_may_look_into_data_dir(monkeypatch: pytest.MonkeyPatch, tmp
     databases.database()
     assert _mode(folder) == 0o700, "ours, and narrowed"
     assert [_mode(file) for file in sorted(folder.glob("db*"))] == [0o600] * 3
-    empty = tmp_path / "empty"
-    empty.mkdir(mode=0o755)
-    monkeypatch.setenv("DATA_DIR", str(empty))
-    env.run_dir()
-    assert _mode(empty) == 0o700
+    for name, holds in (("empty", []), ("disk", ["lost+found"]), ("claimed", ["up.lock"])):
+        new = tmp_path / name
+        new.mkdir(mode=0o755)
+        for each in holds:
+            (new / each).mkdir()
+        monkeypatch.setenv("DATA_DIR", str(new))
+        env.run_dir()
+        assert _mode(new) == 0o700, name
 
 
 def test_a_folder_of_other_things_is_no_data_dir_for_all_to_see(
