@@ -208,7 +208,8 @@ def test_one_container_tells_all_it_knows(page: Page, local: str, run_container:
     run_container(
         f"--name={name}",
         "--env=API_TOKEN=canary-8128",
-        "--env=COLOUR=teal",
+        "--env=COLOUR=canary-8128",
+        "--env=TZ=Europe/Madrid",
         "--label=team=blue",
         BASE_IMAGE,
         "sleep",
@@ -221,7 +222,11 @@ def test_one_container_tells_all_it_knows(page: Page, local: str, run_container:
     expect(main).to_contain_text("sleep 300")
     expect(main).to_contain_text("quayside/base")
     parts = page.get_by_role("navigation", name="Parts of this container")
-    for part, texts in (("Environment", ("COLOUR", "teal")), ("Labels", ("team", "blue")), ("Inspect", ('"Config"',))):
+    for part, texts in (
+        ("Environment", ("COLOUR", "Europe/Madrid")),
+        ("Labels", ("team", "blue")),
+        ("Inspect", ('"Config"',)),
+    ):
         parts.get_by_role("link", name=re.compile(f"^{part}")).click()
         expect(page).to_have_url(re.compile(f"/{part.lower()}/$"))
         for text in texts:

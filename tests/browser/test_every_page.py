@@ -57,6 +57,7 @@ def ids(
     made["volume"] = "shop_db"
     made["down"] = "basement"
     doing.add_host("basement", "tcp://127.0.0.1:1", tags="old, spare")
+    doing.do("registry.allow", servers="docker.io\n127.0.0.1:1")
     context = browser.new_context(storage_state=ada, base_url=console.url)
     made |= _jobs(context.new_page(), local)
     yield made
