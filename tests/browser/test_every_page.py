@@ -57,9 +57,8 @@ def ids(
     made["volume"] = "shop_db"
     made["down"] = "basement"
     doing.add_host("basement", "tcp://127.0.0.1:1", tags="old, spare")
-    doing.do("registry.allow", servers="docker.io\n127.0.0.1:1")
     context = browser.new_context(storage_state=ada, base_url=console.url)
-    made |= _jobs(context.new_page(), local)
+    made |= _jobs(context.new_page(), local, doing)
     yield made
     context.close()
     doing.remove_host("basement")
@@ -69,9 +68,10 @@ def ids(
         engine.docker("network", "rm", name)
 
 
-def _jobs(page: Page, local: str) -> dict[str, str]:
+def _jobs(page: Page, local: str, doing: Doing) -> dict[str, str]:
     """One bulk run that went well, one pull that failed, and the record of the last."""
     found = {}
+    doing.do("registry.allow", servers="docker.io\n127.0.0.1:1")
     page.goto(f"/do/image.pull?on=host:{local}:")
     page.get_by_label("Image").fill("127.0.0.1:1/team/no-such-image:1.0")
     page.locator("main").get_by_role("button", name="Pull", exact=True).click()
