@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dashboard import limits
+from dashboard import guesses
 from dashboard.device import device_of, remember
 from dashboard.middleware import actor_of, client_address
 from hosts.access import Actor, Target
@@ -39,8 +39,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nothing is looked up for who has no try now, so an account that exists gives no other answer."""
         name, address = str(credentials.get("username") or ""), client_address(request)
         try:
-            one = limits.sign_in(name, address, device_of(request, name))
-        except limits.TooMany as refusal:
+            one = guesses.sign_in(name, address, device_of(request, name))
+        except guesses.TooMany as refusal:
             record_throttled(name, address, refusal.unsaid)
             raise self.validation_error("too_many_login_attempts") from refusal
         user = super().authenticate(request, **credentials)

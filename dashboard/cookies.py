@@ -9,10 +9,11 @@ from __future__ import annotations
 from http.cookies import Morsel
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
+from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from dashboard.pages.errors import in_words
@@ -30,37 +31,29 @@ def are_doubled(header: str) -> bool:
     return any(names.count(name) > 1 for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME))
 
 
-class OneSession:
+@sync_and_async_middleware
+def one_session(get_response: Any) -> Any:
     """Refuses a request with two sessions as nobody's, and takes both from the browser."""
+    if iscoroutinefunction(get_response):
 
-    sync_capable = True
-    async_capable = True
+        async def awaited(request: Request) -> Any:
+            return _refused(request) or await get_response(request)
 
-    def __init__(self, get_response: Any) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        return awaited
+    return lambda request: _refused(request) or get_response(request)
 
-    def __call__(self, request: Request) -> Any:
-        if iscoroutinefunction(self.get_response):
-            return self._async(request)
-        return self._refused(request) or self.get_response(request)
 
-    async def _async(self, request: Request) -> Any:
-        return self._refused(request) or await self.get_response(request)
-
-    @staticmethod
-    def _refused(request: Request) -> HttpResponse | None:
-        if not are_doubled(request.META.get("HTTP_COOKIE", "")):
-            return None
-        request.user, request.actor = AnonymousUser(), Actor.nobody()
-        sentence = _(
-            "Your browser sent two session cookies for this address; something else under the same host name may have "
-            "set one. Both were deleted: reload the page and sign in again."
-        )
-        response = in_words(request, 400, _("Sign in again"), sentence)
-        _forget(request, response)
-        return response
+def _refused(request: Request) -> HttpResponse | None:
+    if not are_doubled(request.META.get("HTTP_COOKIE", "")):
+        return None
+    request.user, request.actor = AnonymousUser(), Actor.nobody()
+    sentence = _(
+        "Your browser sent two session cookies for this address; something else under the same host name may have "
+        "set one. Both were deleted: reload the page and sign in again."
+    )
+    response = in_words(request, 400, _("Sign in again"), sentence)
+    _forget(request, response)
+    return response
 
 
 def _forget(request: Request, response: HttpResponse) -> None:

@@ -1,6 +1,6 @@
 """Browsers that an account knows: a signed cookie, set at each sign-in, that says which accounts signed in there.
 
-It lets nobody in. It only keeps the guesses of others from locking a browser out (`dashboard.limits`). It is bound to
+It lets nobody in. It only keeps the guesses of others from locking a browser out (`dashboard.guesses`). It is bound to
 the account and to its sessions' hash: a changed password or a disabled account makes every browser unknown again.
 """
 

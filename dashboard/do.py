@@ -181,8 +181,9 @@ def _succeeded(request: Request, operation: Operation, targets: list[Target], re
 def _show(request: Request, operation: Operation, target: Target, pairs: Sequence[tuple[str, str]]) -> HttpResponse:
     """What was revealed: in this one answer, which nobody keeps."""
     context = {
-        "title": _("Environment of %s") % target.label,
+        "title": operation.heading(target),
         "pairs": pairs,
+        "empty": operation.nothing_shown,
         "whole": "\n".join(f"{name}={value}" for name, value in pairs),
         "back": _back(request, operation),
     }

@@ -7,19 +7,20 @@ somebody tried to do is always recorded, by `perform()`.
 from __future__ import annotations
 
 import hashlib
-import time
 
 import structlog
 from django.core.cache import cache
 
 from dashboard.requests import Request
 from hosts.access import Actor, Denied, Target
+from hosts.limits import Bucket
 from hosts.models import redactor
 from hosts.models.audit import NotRecorded
 from hosts.operations.base import Operation
 from hosts.operations.recording import record_readings, record_refusals
 
 A_MINUTE, ONCE_SECONDS = 20, 3600
+_bucket = Bucket("refusals", A_MINUTE, A_MINUTE / 60)
 
 log = structlog.get_logger(__name__)
 
@@ -52,9 +53,7 @@ def _is_due(actor: Actor, place: str) -> bool:
     digest = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()
     if not cache.add(f"refused-{actor.user_id}-{digest}", True, ONCE_SECONDS):
         return False
-    minute = f"refused-{actor.user_id}-{int(time.time()) // 60}"
-    cache.add(minute, 0, 120)
-    count = cache.incr(minute)
-    if count == A_MINUTE + 1:
-        log.warning("further refusals of this minute are not recorded", actor=actor.name)
-    return bool(count <= A_MINUTE)
+    if not _bucket.take(str(actor.user_id)):
+        return True
+    log.warning("a refusal is not recorded, for there are too many", actor=actor.name)
+    return False

@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "dashboard.cookies.OneSession",
+    "dashboard.cookies.one_session",
     "dashboard.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -156,7 +156,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-# `dashboard.limits` counts failures, and knows browsers; these count whatever comes, and lock everybody out.
+# `dashboard.guesses` counts failures, and knows browsers; these count whatever comes, and lock everybody out.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "change_password": None}
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 

@@ -11,7 +11,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from dashboard import limits
+from dashboard import guesses
 from dashboard.device import remember
 from dashboard.middleware import actor_of, client_address
 from hosts.access import Target
@@ -42,8 +42,8 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         request = context.request
         actor, target = actor_of(self.user, client_address(request)), _target_of(self.user)
         try:
-            one = limits.password(str(request.session.session_key))
-        except limits.TooMany as refusal:
+            one = guesses.password(str(request.session.session_key))
+        except guesses.TooMany as refusal:
             if refusal.unsaid:
                 sentence = _("Throttled: the current password was wrong too often.")
                 record_fact(actor, "person.password", target, Outcome.REFUSED, str(sentence))

@@ -124,9 +124,6 @@ class Leases:
         """The keys that each owner holds."""
         await _off_the_loop(self._renew_all, held)
 
-    async def arelease(self, owner: str, keys: Iterable[str]) -> None:
-        await _off_the_loop(self.release, owner, keys)
-
     def release_soon(self, owner: str, keys: Iterable[str]) -> None:
         """Without waiting for it."""
         _threads.submit(self.release, owner, list(keys))
@@ -139,6 +136,11 @@ class _Memory:
         self._lock = threading.Lock()
         self._buckets: dict[str, tuple[float, float]] = {}
         self._leases: dict[str, dict[str, float]] = {}
+
+    def clear(self) -> None:
+        with self._lock:
+            self._buckets.clear()
+            self._leases.clear()
 
     def take(self, name: str, most: float, rate: float, cost: float) -> float:
         with self._lock:
@@ -177,6 +179,7 @@ class _Memory:
 
 
 _memory = _Memory()
+forget = _memory.clear  # as in a new process; for tests
 _away_until = 0.0
 # Of our own: where everybody else's threads wait for something slow, a limit must still be told.
 _threads = ThreadPoolExecutor(4, thread_name_prefix="limits")

@@ -54,12 +54,14 @@ def flushable_trail() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_rules_of_other_tests() -> Iterator[None]:
-    """A process remembers which own rules of redaction there are; a test that is rolled back leaves none."""
+def nothing_of_other_tests() -> Iterator[None]:
+    """A process remembers which own rules of redaction there are, and who has done how much."""
     yield
+    from hosts import limits
     from hosts.models.redaction import forget_rules
 
     forget_rules()
+    limits.forget()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from hosts.models.audit import NotRecorded
 
 MESSAGE_LIMIT = 16 << 10
 PING_SECONDS = 20
-# A browser that takes nothing for so long is let go; a close is not waited for that long.
+# So long the words of a close are waited for; who takes nothing at all is let go by `dashboard.net.protocol`.
 CLOSE_SECONDS = 2.0
 BAD_MESSAGE, SIGNED_OUT, DENIED, NOT_FOUND, FAILED = 4400, 4401, 4403, 4404, 1011
 # Trying again at once changes nothing; later it may.

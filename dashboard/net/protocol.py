@@ -64,16 +64,11 @@ class Stalls:
         return ours + kernels
 
 
-class Socket(WebSocketsSansIOProtocol):
-    """A websocket: counted as long as it is open."""
+class _Watched(asyncio.Protocol):
+    """A protocol whose reader may stall; stands before the one that does the work."""
 
     connection: Connection
     stalls: Stalls
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.stalls.end()
-        crowd.leave(self.connection)
-        super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -84,15 +79,21 @@ class Socket(WebSocketsSansIOProtocol):
         self.stalls.end()
 
 
-class Protocol(HttpToolsProtocol):
+class Socket(_Watched, WebSocketsSansIOProtocol):
+    """A websocket: counted as long as it is open."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.stalls.end()
+        crowd.leave(self.connection)
+        super().connection_lost(exc)
+
+
+class Protocol(_Watched, HttpToolsProtocol):
     """HTTP, until it becomes a websocket.
 
     It waits for a head (with a timer), or is busy with a request (without one: its body's time is the application's
     business, and who reads an answer slowly may), or idles between two requests (uvicorn's timer).
     """
-
-    connection: Connection
-    stalls: Stalls
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -153,14 +154,6 @@ class Protocol(HttpToolsProtocol):
         if not self.pipeline:
             crowd.waits(self.connection)
         super().on_response_complete()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.stalls.begin()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.stalls.end()
 
     def handle_websocket_upgrade(self) -> None:
         self.stalls.end()

@@ -23,7 +23,7 @@ from dashboard.pages.asking import one_line
 from dashboard.pages.errors import BadQuery
 from dashboard.requests import Request
 from dashboard.targets import ref
-from hosts.access import Capability
+from hosts.access import Target
 from hosts.jobs.turns import held_back
 from hosts.models import ACTIVE, Job, JobState
 from hosts.operations.base import offered_for
@@ -78,11 +78,12 @@ def jobs(request: Request) -> HttpResponse:
 @require_safe
 def job(request: Request, pk: str) -> HttpResponse:
     found = get_object_or_404(visible_jobs(request).select_related("audit", "retry_of"), pk=pk)
+    asked, target = permissions(request), Target("job", found.host, str(found.pk), found.title, found.person_id)
     context = {
         "job": found,
         "waits": _waits(request, [found]).get(found.pk, ""),
         "ref": ref("job", "", str(found.pk)),
-        "operations": offered_for("job", found, lambda capability: _may(request, capability, found)),
+        "operations": offered_for("job", found, lambda capability: asked.may_do(capability, target)),
         "retries": found.retries.order_by("queued_at"),
         "layers": [{**layer, "words": _layer_words(layer)} for layer in found.progress.get("layers", [])],
         **_shown(found),
@@ -106,13 +107,6 @@ def tray(request: Request) -> HttpResponse:
 def visible_jobs(request: Request) -> QuerySet[Job]:
     """One's own, and those on the hosts whose jobs one may see."""
     return seen.jobs(permissions(request))
-
-
-def _may(request: Request, capability: Capability, row: Job) -> bool:
-    """As `grant` would decide about this job."""
-    asked = permissions(request)
-    own = capability is Capability.JOB_CANCEL and row.person_id is not None and row.person_id == request.actor.user_id
-    return asked.may(capability, row.host) or (own and asked.may_anywhere(Capability.JOB_VIEW))
 
 
 def _waits(request: Request, rows: Iterable[Job]) -> dict[UUID, str]:

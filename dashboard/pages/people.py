@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard import limits
+from dashboard import guesses
 from dashboard.device import remember
 from dashboard.middleware import client_address
 from dashboard.pages.errors import Refused, in_words, too_many
@@ -62,7 +62,7 @@ def setup(request: Request, token: str) -> HttpResponse:
 
 def _ended(request: Request) -> HttpResponse:
     try:
-        limits.set_up(client_address(request))
-    except limits.TooMany:
+        guesses.set_up(client_address(request))
+    except guesses.TooMany:
         return too_many(request)
     return in_words(request, 410, _("The link has ended"), str(ENDED))

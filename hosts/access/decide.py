@@ -117,8 +117,13 @@ def system_may(capability: Capability) -> bool:
 
 def _calls_off_their_own(actor: Actor, capability: Capability, target: Target) -> bool:
     """Calling off what one has begun needs no role over each of its hosts; a role anywhere, though."""
+    return is_calling_off(actor, capability, target) and _strong_enough(actor, Capability.JOB_VIEW).exists()
+
+
+def is_calling_off(actor: Actor, capability: Capability, target: Target) -> bool:
+    """Whether it is about calling off what the actor has begun."""
     own = target.noun == "job" and target.owner is not None and target.owner == actor.user_id
-    return capability is Capability.JOB_CANCEL and own and _strong_enough(actor, Capability.JOB_VIEW).exists()
+    return capability is Capability.JOB_CANCEL and own
 
 
 def _strong_enough(actor: Actor, capability: Capability) -> QuerySet[RoleAssignment]:

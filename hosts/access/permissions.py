@@ -10,7 +10,8 @@ from typing import Any
 
 from hosts.access.actors import Actor, ActorKind
 from hosts.access.capabilities import About, Capability
-from hosts.access.decide import system_may
+from hosts.access.decide import is_calling_off, system_may
+from hosts.access.targets import Target
 from hosts.models.access import Role, RoleAssignment
 from hosts.models.hosts import Host
 
@@ -37,6 +38,12 @@ class Permissions:
             return any(role in enough for role, _group, _host in self._given)
         places = (None,) if host is None or capability.about is About.CONSOLE else (None, host.pk)
         return any(role in enough and place in places for role, place in self._roles)
+
+    def may_do(self, capability: Capability, target: Target) -> bool:
+        """The same of a thing that belongs to somebody, be it on a host or not."""
+        if self.may(capability, target.host):
+            return True
+        return is_calling_off(self.actor, capability, target) and self.may_anywhere(Capability.JOB_VIEW)
 
     def may_anywhere(self, capability: Capability) -> bool:
         """Whether there is anything on which the actor has the capability: the console or one of the hosts."""

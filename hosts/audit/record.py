@@ -1,4 +1,4 @@
-"""Writing the trail: an intent before the act, one ending after it. Only `operations.perform` may import this.
+"""Writing the trail: an intent before the act, one ending after it. Only operations/perform and recording import this.
 
 Each call is a transaction of its own, or part of its caller's; it holds the row and its leaf in the chain, or neither.
 When the intent cannot be written it raises, and the act does not happen.

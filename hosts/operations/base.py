@@ -174,6 +174,8 @@ class Operation:
     form: ClassVar[type[OperationForm]] = OperationForm
     danger: ClassVar[Danger] = Danger.NONE
     warning: ClassVar[Words] = ""
+    # What stands there instead when it has nothing to show.
+    nothing_shown: ClassVar[Words] = ""
     long: ClassVar[bool] = False
     bulk: ClassVar[bool] = True
     needs_engine: ClassVar[bool] = True
@@ -231,6 +233,10 @@ class Operation:
 
     def sentence(self, target: Target) -> str:
         return str(self.done or _("Done: %(name)s.")) % {"name": target.label}
+
+    def heading(self, target: Target) -> str:
+        """Over what it shows to the person alone."""
+        return f"{self.label}: {target.label}"
 
     def objection(self, target: Target, values: Mapping[str, Any]) -> str:
         """Why it is refused with these inputs to whoever may do it with others; asked again when a job runs."""

@@ -176,11 +176,15 @@ class RevealEnvironment(OnContainer):
     icon = "eye"
     danger = Danger.CONFIRM
     warning = _("Shows all environment values, including secrets. The audit log records that you revealed them.")
+    nothing_shown = _("This container has no environment variables.")
     bulk = False
     listed = False
 
     def command(self, target: Target, values: Mapping[str, Any]) -> list[str]:
         return ["docker", "inspect", "--format={{range .Config.Env}}{{println .}}{{end}}", target.label]
+
+    def heading(self, target: Target) -> str:
+        return str(_("Environment of %s") % target.label)
 
     def run(self, call: Call) -> None:
         call.shown = call.docker.containers.environment(call.target.id)

@@ -10,8 +10,6 @@ from hosts.engine.frames import Batch
 
 # What is dear takes some tens of microseconds a line, or a millisecond for one of 64 KiB.
 PIECE_LINES, PIECE_BYTES = 100, 32 << 10
-# What looks at each byte only once, and sees more in neighbours: a private key has 250 lines at most.
-WIDE_LINES, WIDE_BYTES = 500, 64 << 10
 # Others wait for so long, and for one piece more.
 HOLD_SECONDS = 0.002
 
@@ -30,12 +28,12 @@ class Pace:
             self._since = time.monotonic()
 
 
-def pieces(lines: Sequence[bytes], most: int = PIECE_LINES, most_bytes: int = PIECE_BYTES) -> Iterator[slice]:
+def pieces(lines: Sequence[bytes]) -> Iterator[slice]:
     """Neighbours, each piece of few lines and few bytes; a line stays whole."""
     first, size = 0, 0
     for place, line in enumerate(lines):
         size += len(line)
-        if size > most_bytes or place - first >= most:
+        if size > PIECE_BYTES or place - first >= PIECE_LINES:
             if place > first:
                 yield slice(first, place)
             first, size = place, len(line)
@@ -52,11 +50,10 @@ async def column(lines: Sequence[bytes], work: Callable[[slice], bytes | bytearr
     return bytes(found)
 
 
-async def batches(batch: Batch, work: Callable[[Batch], Batch], *, wide: bool = False) -> Batch:
+async def batches(batch: Batch, work: Callable[[Batch], Batch]) -> Batch:
     """What `work` makes of the batch, piece by piece; the batch itself when it leaves all as it is."""
-    most = (WIDE_LINES, WIDE_BYTES) if wide else (PIECE_LINES, PIECE_BYTES)
     found, is_same, pace = Batch(), True, Pace()
-    for piece in pieces(batch.lines, *most):
+    for piece in pieces(batch.lines):
         part = Batch(batch.kinds[piece], batch.lines[piece])
         made = work(part)
         is_same = is_same and made is part

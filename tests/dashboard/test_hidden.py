@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from hosts import limits
 from hosts.models import AuditEvent, RefusalTally, SavedView
 from tests import rows
 from tests.policy import OUTSIDE, Fleet, fleet
@@ -81,6 +82,7 @@ def test_an_operation_on_what_is_hidden(letter: str, scene: Fleet, as_person: Ca
         answers = []
         for ref in (hidden, unknown):
             cache.clear()
+            limits.forget()
             RefusalTally.objects.all().delete()
             client.cookies.pop("messages", None)
             names = [name for name in (ref, ref.replace(":", "%3A"), *ref.split(":")[1:]) if len(name) > 3]

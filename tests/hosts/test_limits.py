@@ -53,7 +53,7 @@ async def test_leases_are_all_given_or_none_is(kept: str) -> None:
     assert leases.hold("d", {"other": 9, "person": 3}) == ""
     assert await leases.ahold("e", {"other": 9, "person": 3}) == "person"
     assert leases.hold("a", wanted) == "", "who holds one keeps it"
-    await leases.arelease("a", wanted)
+    leases.release("a", wanted)
     assert leases.hold("c", wanted) == ""
     leases.release("nobody", ["no such key"])
 

@@ -10,7 +10,7 @@ import requests
 from django.core.cache import cache
 from django.test import Client
 
-from dashboard import limits
+from dashboard import guesses
 from dashboard.sign_in import NewPasswordForm
 from hosts.access import Target
 from hosts.models import AuditEvent, User
@@ -60,17 +60,17 @@ def test_many_addresses_are_bounded_together_and_known_ones_pass(root: User) -> 
     checked = 0
     for number in range(60):
         checked += TOO_MANY not in tries(Client(), address=f"203.0.113.{number}").text
-    assert checked == limits.ACCOUNT.failures + 1, "then one try in some minutes"
+    assert checked == guesses.ACCOUNT.failures + 1, "then one try in some minutes"
     assert signs_in(Client(), HOME)
     assert not signs_in(Client(), "203.0.113.200")
 
 
 def test_one_address_has_a_share_of_the_last_tries(root: User) -> None:
-    for number in range(limits.ACCOUNT.failures):
+    for number in range(guesses.ACCOUNT.failures):
         tries(Client(), address=f"203.0.113.{number}")
-    for _each in range(limits.SHARE.failures):
+    for _each in range(guesses.SHARE.failures):
         assert TOO_MANY not in tries(Client()).text
-        cache.delete(limits._key("turn", "ada"))
+        cache.delete(guesses._key("turn", "ada"))
     assert TOO_MANY in tries(Client()).text
     assert signs_in(Client(), "203.0.113.200"), "the next turn is for somebody else"
 
@@ -85,23 +85,23 @@ def test_one_neighbour_does_not_lock_all_out(root: User) -> None:
 
 
 def test_the_work_of_one_address_is_bounded(root: User) -> None:
-    one = limits.sign_in("x", ELSEWHERE)
+    one = guesses.sign_in("x", ELSEWHERE)
     one.take_back()
     checked = 0
-    for number in range(limits.WORK.failures + 20):
+    for number in range(guesses.WORK.failures + 20):
         try:
-            limits.sign_in(f"name{number}", ELSEWHERE)
-        except limits.TooMany:
+            guesses.sign_in(f"name{number}", ELSEWHERE)
+        except guesses.TooMany:
             continue
         checked += 1
-    assert checked == limits.WORK.failures
+    assert checked == guesses.WORK.failures
     known = Client()
     assert signs_in(known, HOME)
     assert signs_in(known, ELSEWHERE)
 
 
 def test_what_is_right_is_not_counted(root: User) -> None:
-    for _each in range(limits.PAIR.failures * 3):
+    for _each in range(guesses.PAIR.failures * 3):
         assert signs_in(Client())
 
 
@@ -118,25 +118,25 @@ def test_spellings_of_one_name_have_one_counter(root: User) -> None:
     for name in ("ada", "ADA", " Ada ", "\uff21da", "aDa"):
         assert TOO_MANY not in tries(Client(), name).text
     assert TOO_MANY in tries(Client(), "adA").text
-    assert limits._folded("adm\u0131n") == limits._folded("ADMIN")
+    assert guesses._folded("adm\u0131n") == guesses._folded("ADMIN")
 
 
 def test_one_ipv6_network_is_one_address() -> None:
-    assert limits.network("2001:db8::1") == limits.network("2001:db8::ffff:1")
-    assert limits.network("2001:db8::1") != limits.network("2001:db8:0:1::1")
-    assert limits.network("::ffff:192.0.2.1") == "192.0.2.1"
+    assert guesses.network("2001:db8::1") == guesses.network("2001:db8::ffff:1")
+    assert guesses.network("2001:db8::1") != guesses.network("2001:db8:0:1::1")
+    assert guesses.network("::ffff:192.0.2.1") == "192.0.2.1"
 
 
 def test_many_at_once_do_not_slip_through() -> None:
     ones = []
     for _each in range(30):
         try:
-            ones.append(limits.sign_in("ada", ELSEWHERE))
-        except limits.TooMany:
+            ones.append(guesses.sign_in("ada", ELSEWHERE))
+        except guesses.TooMany:
             continue
-    assert len(ones) == limits.PAIR.failures
+    assert len(ones) == guesses.PAIR.failures
     ones[0].was_right()
-    limits.sign_in("ada", ELSEWHERE)
+    guesses.sign_in("ada", ELSEWHERE)
 
 
 @pytest.mark.parametrize("change", ["person.password", "person.disable"])
@@ -155,7 +155,7 @@ def test_a_known_browser_is_forgotten_with_the_password_or_the_account(root: Use
         enable = find("person.enable")
         assert enable is not None
         assert perform(cast.actor(root), enable, target).ok
-    for _each in range(limits.PAIR.failures):
+    for _each in range(guesses.PAIR.failures):
         tries(known, "otto", address=ELSEWHERE)
     assert TOO_MANY in tries(known, "otto", address=ELSEWHERE).text
 
@@ -168,7 +168,7 @@ def cast_target(user: User) -> Target:
 def test_a_made_up_device_is_nobodys(root: User, cookie: str) -> None:
     client = Client()
     client.cookies["quayside_device"] = cookie
-    for _each in range(limits.PAIR.failures):
+    for _each in range(guesses.PAIR.failures):
         tries(client)
     assert TOO_MANY in tries(client).text
 
@@ -180,7 +180,7 @@ def test_a_device_is_known_to_its_own_account_only(root: User) -> None:
     client = Client()
     assert signs_in(client, name="otto")
     client.post("/accounts/logout/")
-    for _each in range(limits.PAIR.failures):
+    for _each in range(guesses.PAIR.failures):
         tries(client)
     assert TOO_MANY in tries(client).text
 
@@ -189,23 +189,23 @@ def test_a_stolen_device_is_limited_by_itself(root: User) -> None:
     client = Client()
     assert signs_in(client)
     client.post("/accounts/logout/")
-    texts = [tries(client, address=f"203.0.113.{number}").text for number in range(limits.DEVICE.failures + 1)]
-    assert [TOO_MANY in text for text in texts] == [False] * limits.DEVICE.failures + [True]
+    texts = [tries(client, address=f"203.0.113.{number}").text for number in range(guesses.DEVICE.failures + 1)]
+    assert [TOO_MANY in text for text in texts] == [False] * guesses.DEVICE.failures + [True]
     assert signs_in(Client(), HOME)
 
 
 def test_throttled_tries_are_in_the_trail_once_a_minute(root: User) -> None:
-    for _each in range(limits.PAIR.failures + 7):
+    for _each in range(guesses.PAIR.failures + 7):
         tries(Client())
     throttled = AuditEvent.objects.filter(action="session.throttled")
     assert [(event.object_name, event.address, event.ending.outcome) for event in throttled] == [
         ("ada", ELSEWHERE, "refused")
     ]
     assert "1 try was refused" in throttled[0].ending.message
-    cache.delete(limits._key("refused", "pair", "ada", ELSEWHERE) + ":said")
+    cache.delete(guesses._key("refused", "pair", "ada", ELSEWHERE) + ":said")
     tries(Client(), password=RIGHT)
     assert "7 tries were refused" in throttled.latest("pk").ending.message
-    assert AuditEvent.objects.filter(action="session.login").count() == limits.PAIR.failures
+    assert AuditEvent.objects.filter(action="session.login").count() == guesses.PAIR.failures
     assert "canary" not in str(list(AuditEvent.objects.values()))
 
 
@@ -214,7 +214,7 @@ def test_the_current_password_cannot_be_found_by_trying(root: User) -> None:
     assert signs_in(client)
     assert signs_in(other)
     new = {"password1": "other-side-42", "password2": "other-side-42"}
-    for _each in range(limits.PASSWORD.failures):
+    for _each in range(guesses.PASSWORD.failures):
         client.post("/accounts/password/change/", {"oldpassword": WRONG, **new})
     limited = client.post("/accounts/password/change/", {"oldpassword": RIGHT, **new})
     assert "Too many wrong passwords" in limited.text
@@ -224,9 +224,9 @@ def test_the_current_password_cannot_be_found_by_trying(root: User) -> None:
     assert client.get("/jobs/").status_code == 302, "the other sessions end"
     assert other.get("/jobs/").status_code == 200
     trail = AuditEvent.objects.filter(action="person.password").order_by("pk")
-    assert [event.ending.outcome for event in trail] == ["refused"] * (limits.PASSWORD.failures + 1) + ["succeeded"]
+    assert [event.ending.outcome for event in trail] == ["refused"] * (guesses.PASSWORD.failures + 1) + ["succeeded"]
     other.post("/accounts/logout/")
-    for _each in range(limits.PAIR.failures + 2):
+    for _each in range(guesses.PAIR.failures + 2):
         tries(Client())
     assert tries(other, password="other-side-42").status_code == 302, "the browser is known by the new password"
 
@@ -279,13 +279,13 @@ def sends(web: Web, password: str) -> requests.Response:
 
 @pytest.mark.engine
 def test_two_processes_count_together_and_go_on_without_redis(webs: tuple[Web, Web]) -> None:
-    for number in range(limits.PAIR.failures):
+    for number in range(guesses.PAIR.failures):
         assert TOO_MANY not in sends(webs[number % 2], WRONG).text
     assert TOO_MANY in sends(webs[0], WRONG).text
     assert TOO_MANY in sends(webs[1], RIGHT).text
     trail = json.loads(webs[0].run(_TRAIL).splitlines()[-1])
-    assert trail == ["session.login"] * limits.PAIR.failures + ["session.throttled"]
+    assert trail == ["session.login"] * guesses.PAIR.failures + ["session.throttled"]
     webs[0].redis.stop()
-    answers = [TOO_MANY in sends(webs[0], WRONG).text for _each in range(limits.PAIR.failures + 1)]
+    answers = [TOO_MANY in sends(webs[0], WRONG).text for _each in range(guesses.PAIR.failures + 1)]
     assert answers[-1]
     assert not all(answers)

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import ipaddress
 import unicodedata
 from dataclasses import dataclass, field
 
 from django.core.cache import cache
+
+from dashboard.net.addresses import group_of, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +167,8 @@ def _folded(name: str) -> str:
 
 
 def network(address: str) -> str:
-    """The address; of IPv6 the /64, which one machine has for itself."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((int(found), 64), strict=False))
-    return str(found)
+    """One client, as all limits count them."""
+    return group_of(readable(address))
 
 
 def _key(*parts: str) -> str:
